@@ -1,0 +1,116 @@
+package certification
+
+import (
+	"slices"
+	"time"
+)
+
+// Interval is a stretch of time with one status, from From up to, not including, Until. The
+// last interval of a history has no end: its Until is zero.
+type Interval struct {
+	From, Until time.Time
+	Status      Status
+}
+
+// changes are the states of a record in order, each with the instant at which it began;
+// neighbours differ. The first is the issue of the certificate. They run over the whole of
+// what is known, future terms and ends of actions included.
+type change struct {
+	at    time.Time
+	state State
+}
+
+// changesOf finds the changes by asking StateAt at every instant at which a change is
+// possible, so that no rule is stated twice.
+func changesOf(r *Record) []change {
+	var store [16]time.Time
+	instants := possibleChanges(store[:0], r)
+	changes := make([]change, 0, len(instants))
+	for _, at := range instants {
+		state := StateAt(r, at)
+		if state.Status == NotIssued || len(changes) > 0 && changes[len(changes)-1].state == state {
+			continue
+		}
+		changes = append(changes, change{at, state})
+	}
+	return changes
+}
+
+// possibleChanges are the instants at which the state of the record can change, in order.
+func possibleChanges(dst []time.Time, r *Record) []time.Time {
+	for i, term := range r.terms {
+		dst = append(dst, term.From.Start())
+		for _, last := range [...]Date{term.To, lastLapsedDay(term), lastExpiredDay(term)} {
+			if i+1 < len(r.terms) && r.terms[i+1].From <= last+1 {
+				break // the next term begins first
+			}
+			dst = append(dst, last.End())
+		}
+	}
+	for _, action := range r.actions {
+		dst = append(dst, action.From)
+		if !action.Until.IsZero() {
+			dst = append(dst, action.Until)
+		}
+	}
+	slices.SortFunc(dst, time.Time.Compare)
+	return dst
+}
+
+// History is the status of the record from the issue of the certificate up to the instant,
+// without gaps, equal neighbours joined. It is empty before the issue and for an
+// unavailable record.
+func History(r *Record, instant time.Time) []Interval {
+	return historyUpTo(changesOf(r), instant)
+}
+
+func historyUpTo(changes []change, instant time.Time) []Interval {
+	var history []Interval
+	for _, c := range changes {
+		if c.at.After(instant) {
+			break
+		}
+		last := len(history) - 1
+		if last >= 0 {
+			if history[last].Status == c.state.Status {
+				continue // only an action changed
+			}
+			history[last].Until = c.at
+		}
+		history = append(history, Interval{From: c.at, Status: c.state.Status})
+	}
+	return history
+}
+
+// NextChange is the first instant after the given one at which the status or the actions
+// change by what is already known: the calendar, or an action's beginning or end. The first
+// instant of a certificate that is not yet issued is one. It is zero if there is none.
+func NextChange(r *Record, instant time.Time) time.Time {
+	_, next := around(changesOf(r), instant)
+	return next
+}
+
+// around gives the last change at or before the instant and the first after it; each is zero
+// where there is none.
+func around(changes []change, instant time.Time) (last, next time.Time) {
+	for _, c := range changes {
+		if c.at.After(instant) {
+			return last, c.at
+		}
+		last = c.at
+	}
+	return last, time.Time{}
+}
+
+// StatusOn is the gravest status that the record had at any moment of a day in Los Angeles,
+// as far as upTo: a certificate counts as valid on a day only if it was valid all of it.
+// The day must not be after that of upTo. NotIssued is the status of a day before the issue.
+func StatusOn(r *Record, day Date, upTo time.Time) Status {
+	gravest := StatusAt(r, day.Start())
+	for _, c := range changesOf(r) {
+		if !c.at.Before(day.Start()) && c.at.Before(day.End()) && !c.at.After(upTo) {
+			gravest = max(gravest, c.state.Status)
+		}
+	}
+	return gravest
+}

@@ -1,0 +1,166 @@
+package certification
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// anyRecord draws valid records: terms with and without gaps, and actions that overlap them
+// in every way.
+func anyRecord() *rapid.Generator[*Record] {
+	return rapid.Custom(func(t *rapid.T) *Record {
+		d := Draft{Number: "MPSS" + rapid.StringMatching(`[0-9]{6}`).Draw(t, "number"), LegalName: "Jane Doe"}
+		day := NewDate(2015, 1, 1) + Date(rapid.IntRange(0, 3000).Draw(t, "first day"))
+		for range rapid.IntRange(1, 4).Draw(t, "terms") {
+			to := day + Date(rapid.IntRange(0, 800).Draw(t, "length"))
+			d.Terms = append(d.Terms, DraftTerm{day.String(), to.String()})
+			limit := int(lastExpiredDay(Term{day, to}) - to)
+			day = to + Date(rapid.OneOf(rapid.Just(1), rapid.IntRange(1, limit)).Draw(t, "gap"))
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "actions") {
+			from := NewDate(2014, 1, 1).Start().Add(time.Duration(rapid.Int64Range(0, int64(20*365*24*time.Hour)).Draw(t, "from")))
+			a := DraftAction{Kind: rapid.SampledFrom(actionNames[:]).Draw(t, "kind"), From: from.Format(time.RFC3339Nano)}
+			if rapid.Bool().Draw(t, "ends") {
+				a.Until = from.Add(time.Duration(rapid.Int64Range(1, int64(3*365*24*time.Hour)).Draw(t, "for"))).Format(time.RFC3339Nano)
+			}
+			d.Actions = append(d.Actions, a)
+		}
+		r, err := d.Record()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	})
+}
+
+func anyInstant(t *rapid.T, r *Record) time.Time {
+	instants := possibleChanges(nil, r)
+	near := rapid.SampledFrom(instants).Draw(t, "near")
+	off := rapid.OneOf(rapid.Int64Range(-1, 1), rapid.Int64Range(-int64(time.Second), int64(time.Second)),
+		rapid.Int64Range(-int64(1000*24*time.Hour), int64(1000*24*time.Hour))).Draw(t, "off")
+	return near.Add(time.Duration(off))
+}
+
+// History is what StatusAt says at every instant, without gaps.
+func TestHistoryAgreesWithStatusAt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := anyRecord().Draw(t, "record")
+		upTo := anyInstant(t, r)
+		history := History(r, upTo)
+		if (len(history) == 0) != (StatusAt(r, upTo) == NotIssued) {
+			t.Fatalf("history up to %s has %d intervals, the status is %s", upTo, len(history), StatusAt(r, upTo))
+		}
+		for i, interval := range history {
+			if i == 0 && !interval.From.Equal(r.terms[0].From.Start()) {
+				t.Fatalf("history begins on %s, the first term on %s", interval.From, r.terms[0].From)
+			}
+			end := interval.Until
+			if i+1 < len(history) {
+				if next := history[i+1]; !end.Equal(next.From) || next.Status == interval.Status {
+					t.Fatalf("interval %d does not meet the next, or is the same", i)
+				}
+			} else if end = upTo; !interval.Until.IsZero() {
+				t.Fatalf("the last interval ends")
+			}
+			span := end.Sub(interval.From)
+			for _, at := range []time.Time{interval.From, interval.From.Add(span / 2), interval.From.Add(max(0, span-1))} {
+				if got := StatusAt(r, at); got != interval.Status {
+					t.Fatalf("at %s the status is %s, history says %s", at, got, interval.Status)
+				}
+			}
+		}
+	})
+}
+
+// Between an instant and the next change nothing changes; at the next change something does.
+func TestNextChangeIsTheNextChange(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := anyRecord().Draw(t, "record")
+		at := anyInstant(t, r)
+		state, next := StateAt(r, at), NextChange(r, at)
+		until := next
+		if next.IsZero() {
+			until = at.Add(20 * 365 * 24 * time.Hour)
+		} else if StateAt(r, next) == state {
+			t.Fatalf("nothing changes at %s", next)
+		}
+		span := until.Sub(at)
+		part := time.Duration(rapid.Int64Range(0, int64(span)-1).Draw(t, "part"))
+		for _, between := range []time.Time{at.Add(part), until.Add(-1)} {
+			if got := StateAt(r, between); got != state {
+				t.Fatalf("from %s the next change is %s, but at %s the state is %v instead of %v", at, next, between, got, state)
+			}
+		}
+	})
+}
+
+// Two reads between the same two boundaries say the same, unless the record itself changed:
+// an idle rebuild changes no page.
+func TestStatementsBetweenBoundariesAreTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := anyRecord().Draw(t, "record")
+		at := anyInstant(t, r)
+		end := NextConfirmation(at)
+		if next := NextChange(r, at); !next.IsZero() && next.Before(end) {
+			end = next
+		}
+		later := at.Add(time.Duration(rapid.Int64Range(0, int64(end.Sub(at))-1).Draw(t, "later")))
+		one, issued := StatementAt(r, at, at)
+		two, _ := StatementAt(r, later, later)
+		if a, b := one.AppendJSON(nil), two.AppendJSON(nil); string(a) != string(b) {
+			t.Fatalf("at %s and %s:\n%s\n%s", at, later, a, b)
+		}
+		if !issued {
+			return
+		}
+		if one.ThisUpdate.After(at) || !one.NextUpdate.After(at) || one.NextUpdate.Sub(one.ThisUpdate) > Window {
+			t.Fatalf("at %s the statement runs from %s to %s", at, one.ThisUpdate, one.NextUpdate)
+		}
+	})
+}
+
+// A record reads back from its own line, and its line is one line of JSON.
+func TestRecordReadsBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := anyRecord().Draw(t, "record")
+		name, err := checkName(rapid.String().Draw(t, "name") + "a")
+		if err == nil {
+			r.legalName = name
+		}
+		line := r.AppendJSON(nil)
+		var d Draft
+		if err := json.Unmarshal(line, &d); err != nil || strings.ContainsAny(string(line), "\n\r") {
+			t.Fatalf("%q: %v", line, err)
+		}
+		again, err := d.Record()
+		if err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		if got := again.AppendJSON(nil); string(got) != string(line) {
+			t.Fatalf("reads back as\n%s\nwant\n%s", got, line)
+		}
+	})
+}
+
+// Boundaries are midnight and noon in Los Angeles, on every day of a year with both clock changes.
+func TestConfirmationBoundaries(t *testing.T) {
+	at := NewDate(2026, 1, 1).Start()
+	for at.Before(NewDate(2027, 1, 2).Start()) {
+		boundary, until := Confirmation(at)
+		if !boundary.Equal(at) || until.Sub(boundary) != Window {
+			t.Fatalf("at %s the boundary is %s until %s", at, boundary, until)
+		}
+		next := NextConfirmation(at)
+		if before, _ := Confirmation(next.Add(-1)); !before.Equal(at) {
+			t.Fatalf("between %s and %s there is another boundary, %s", at, next, before)
+		}
+		if hour := next.In(LosAngeles).Hour(); hour != 0 && hour != 12 {
+			t.Fatalf("boundary %s", next.In(LosAngeles))
+		}
+		at = next
+	}
+}
