@@ -106,11 +106,8 @@ func around(changes []change, instant time.Time) (last, next time.Time) {
 // as far as upTo: a certificate counts as valid on a day only if it was valid all of it.
 // The day must not be after that of upTo. NotIssued is the status of a day before the issue.
 func StatusOn(r *Record, day Date, upTo time.Time) Status {
-	gravest := StatusAt(r, day.Start())
-	for _, c := range changesOf(r) {
-		if !c.at.Before(day.Start()) && c.at.Before(day.End()) && !c.at.After(upTo) {
-			gravest = max(gravest, c.state.Status)
-		}
+	if r.unavailable {
+		return Unavailable
 	}
-	return gravest
+	return gravestOn(History(r, upTo), day)
 }

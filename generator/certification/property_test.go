@@ -164,3 +164,29 @@ func TestConfirmationBoundaries(t *testing.T) {
 		at = next
 	}
 }
+
+// A published statement reads back, and what it says of a day is what the record says.
+func TestStatementReadsBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := anyRecord().Draw(t, "record")
+		at := anyInstant(t, r)
+		s, issued := StatementAt(r, at, at)
+		if !issued {
+			return
+		}
+		again, err := ParseStatement(s.AppendJSON(nil))
+		if err != nil {
+			t.Fatalf("%s: %v", s.AppendJSON(nil), err)
+		}
+		if a, b := s.AppendJSON(nil), again.AppendJSON(nil); string(a) != string(b) {
+			t.Fatalf("reads back as\n%s\nwant\n%s", b, a)
+		}
+		day := DateOf(anyInstant(t, r))
+		if day > DateOf(at) {
+			return
+		}
+		if a, b := StatusOn(r, day, at), again.StatusOn(day); a != b {
+			t.Fatalf("on %s the record says %s, the statement %s", day, a, b)
+		}
+	})
+}
