@@ -36,14 +36,37 @@ type Date int32
 // ParseDate reads YYYY-MM-DD. A day that no calendar has, such as 2023-02-29, is an error,
 // and so is a year outside 1900 to 2199.
 func ParseDate(text string) (Date, error) {
-	t, err := time.Parse(time.DateOnly, text)
-	if err != nil {
+	year, month, day, ok := splitDate(text)
+	if !ok {
 		return 0, fmt.Errorf("%s is not a calendar day of the form YYYY-MM-DD", quoteShort(text))
 	}
-	if y := t.Year(); y < minYear || y > maxYear {
+	if year < minYear || year > maxYear {
 		return 0, fmt.Errorf("the year of %s is outside %d to %d", text, minYear, maxYear)
 	}
-	return dateOfUTC(t), nil
+	return NewDate(year, month, day), nil
+}
+
+// splitDate reads YYYY-MM-DD. It does what time.Parse does, in a tenth of the time: a source
+// has a few days for each of a million records.
+func splitDate(text string) (year int, month time.Month, day int, ok bool) {
+	if len(text) != len(time.DateOnly) || text[4] != '-' || text[7] != '-' {
+		return 0, 0, 0, false
+	}
+	var digits [len(time.DateOnly)]int
+	for i := range len(text) {
+		if i == 4 || i == 7 {
+			continue
+		}
+		if text[i] < '0' || text[i] > '9' {
+			return 0, 0, 0, false
+		}
+		digits[i] = int(text[i] - '0')
+	}
+	year = digits[0]*1000 + digits[1]*100 + digits[2]*10 + digits[3]
+	month = time.Month(digits[5]*10 + digits[6])
+	day = digits[8]*10 + digits[9]
+	_, m, d := time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Date()
+	return year, month, day, m == month && d == day // a day that no month has becomes another
 }
 
 // NewDate is the day of a year, month and day of the month, as in time.Date.
@@ -63,7 +86,15 @@ func dateOfUTC(midnight time.Time) Date {
 func (d Date) utc() time.Time { return time.Unix(int64(d)*24*60*60, 0).UTC() }
 
 // String is YYYY-MM-DD.
-func (d Date) String() string { return d.utc().Format(time.DateOnly) }
+func (d Date) String() string { return string(d.appendTo(nil)) }
+
+func (d Date) appendTo(dst []byte) []byte {
+	year, month, day := d.YMD()
+	return append(dst,
+		byte('0'+year/1000), byte('0'+year/100%10), byte('0'+year/10%10), byte('0'+year%10), '-',
+		byte('0'+month/10), byte('0'+month%10), '-',
+		byte('0'+day/10), byte('0'+day%10))
+}
 
 // YMD gives the parts of the day.
 func (d Date) YMD() (year int, month time.Month, day int) { return d.utc().Date() }

@@ -86,7 +86,7 @@ func checkName(name string) (string, error) {
 	if !utf8.ValidString(name) {
 		return "", errors.New("legal name is not valid UTF-8")
 	}
-	name = strings.Join(strings.FieldsFunc(name, isNameSpace), " ")
+	name = joinSpaces(name)
 	if name == "" {
 		return "", errors.New("no legal name")
 	}
@@ -95,6 +95,13 @@ func checkName(name string) (string, error) {
 	}
 	letters := false
 	for _, r := range name {
+		if r < utf8.RuneSelf { // most of most names; what follows is slow
+			if r < ' ' || r == '\x7f' {
+				return "", fmt.Errorf("legal name has the control character %U", r)
+			}
+			letters = letters || 'a' <= r|0x20 && r|0x20 <= 'z'
+			continue
+		}
 		switch {
 		case unicode.Is(unicode.Bidi_Control, r):
 			return "", fmt.Errorf("legal name has the bidirectional control character %U", r)
@@ -113,9 +120,20 @@ func checkName(name string) (string, error) {
 	return name, nil
 }
 
+// joinSpaces trims white space and makes every run of it one space.
+func joinSpaces(name string) string {
+	tidy := !strings.HasPrefix(name, " ") && !strings.HasSuffix(name, " ") && !strings.Contains(name, "  ")
+	if tidy && strings.IndexFunc(name, func(r rune) bool { return r != ' ' && isNameSpace(r) }) < 0 {
+		return name
+	}
+	return strings.Join(strings.FieldsFunc(name, isNameSpace), " ")
+}
+
 // isNameSpace is white space that a name may have between its words. Line breaks and the like
 // are not: they are a sign of two fields in one, and checkName refuses them.
-func isNameSpace(r rune) bool { return r == '\t' || unicode.Is(unicode.Zs, r) }
+func isNameSpace(r rune) bool {
+	return r == ' ' || r == '\t' || r >= utf8.RuneSelf && unicode.Is(unicode.Zs, r)
+}
 
 func checkTerms(drafts []DraftTerm) ([]Term, error) {
 	if len(drafts) == 0 {

@@ -190,3 +190,25 @@ func TestStatementReadsBack(t *testing.T) {
 		}
 	})
 }
+
+// A day is read and written as package time does.
+func TestDatesAgreeWithPackageTime(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(
+			rapid.StringMatching(`(19|20|21)[0-9]{2}-[01][0-9]-[0-3][0-9]`),
+			rapid.StringMatching(`[0-9]{4}-[0-9]{2}-[0-9]{2}.?`),
+			rapid.StringN(10, 10, -1),
+		).Draw(t, "text")
+		want, wantErr := time.Parse(time.DateOnly, text)
+		if wantErr == nil && (want.Year() < minYear || want.Year() > maxYear) {
+			return
+		}
+		got, err := ParseDate(text)
+		if (err == nil) != (wantErr == nil) {
+			t.Fatalf("%q: %v, package time says %v", text, err, wantErr)
+		}
+		if err == nil && (got.String() != text || dateOfUTC(want) != got) {
+			t.Fatalf("%q becomes %s", text, got)
+		}
+	})
+}

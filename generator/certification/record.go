@@ -212,9 +212,7 @@ func appendComma(dst []byte, i int) []byte {
 }
 
 func appendDate(dst []byte, d Date) []byte {
-	dst = append(dst, '"')
-	dst = d.utc().AppendFormat(dst, time.DateOnly)
-	return append(dst, '"')
+	return append(d.appendTo(append(dst, '"')), '"')
 }
 
 // appendInstant writes RFC 3339 in UTC, with a fraction only where there is one.

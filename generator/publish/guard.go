@@ -1,0 +1,113 @@
+package publish
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/cmpss/registry/generator/site"
+)
+
+// Limits bound what one publication may change without a person's consent. Each share is of
+// the records, and a difference of at most Least is never held: in a small registry a few
+// changes are a large share.
+type Limits struct {
+	StatusShare   float64 // statuses changed by the source, not by the calendar
+	VanishedShare float64 // records that are no longer in the source
+	RejectedShare float64 // rows that could not be understood
+	Least         int
+}
+
+// DefaultLimits are 5 % of statuses, 0.5 % vanished, 0.1 % rejected, and never fewer than ten.
+func DefaultLimits() Limits {
+	return Limits{StatusShare: 0.05, VanishedShare: 0.005, RejectedShare: 0.001, Least: 10}
+}
+
+// Difference is what the guard looks at: the new site against the published one.
+type Difference struct {
+	Published int // records of the published site
+	Next      int // records of the new site
+	Added     []string
+	Vanished  []string
+	Status    []StatusChange // by the source; a change by the calendar alone is none
+	Rejected  int
+}
+
+// StatusChange is a record whose status the source changed.
+type StatusChange struct{ Number, From, To string }
+
+// Compare finds the difference between a published site and the next one.
+func Compare(previous *site.Manifest, next *site.Site) Difference {
+	d := Difference{Published: len(previous.Records), Next: len(next.Records), Rejected: next.Status.Rejected}
+	i, j := 0, 0
+	for i < len(previous.Records) || j < len(next.Records) {
+		var order int
+		switch {
+		case i == len(previous.Records):
+			order = 1
+		case j == len(next.Records):
+			order = -1
+		default:
+			order = site.CompareNumbers(previous.Records[i].Number, next.Records[j].Number)
+		}
+		switch {
+		case order < 0:
+			d.Vanished = append(d.Vanished, previous.Records[i].Number)
+			i++
+		case order > 0:
+			d.Added = append(d.Added, next.Records[j].Number)
+			j++
+		default:
+			old, now := &previous.Records[i], &next.Records[j]
+			if old.Status != now.Status && old.Source != now.Source {
+				d.Status = append(d.Status, StatusChange{now.Number, old.Status, now.Status})
+			}
+			i, j = i+1, j+1
+		}
+	}
+	return d
+}
+
+// Digest names exactly this difference, so that consent to it is consent to nothing else.
+func (d Difference) Digest() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "vanished %q\nrejected %d\n", d.Vanished, d.Rejected)
+	for _, c := range d.Status {
+		fmt.Fprintf(h, "%s %s %s\n", c.Number, c.From, c.To)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// HeldError says that the guard held a publication. Nothing was published.
+type HeldError struct {
+	Reasons    []string
+	Difference Difference
+}
+
+func (e *HeldError) Error() string {
+	return fmt.Sprintf("held by the guard, nothing was published: %s; look at the difference, and if it is right run again with --accept %s",
+		strings.Join(e.Reasons, "; "), e.Difference.Digest())
+}
+
+// Check returns a *HeldError if the difference exceeds a limit and accept is not its digest.
+func (l Limits) Check(d Difference, accept string) error {
+	var reasons []string
+	exceeds := func(what string, count, of int, share float64) {
+		if count > l.Least && float64(count) > share*float64(of) {
+			reasons = append(reasons, fmt.Sprintf("%d of %d %s, more than %g %%", count, of, what, share*100))
+		}
+	}
+	exceeds("records rejected", d.Rejected, d.Next, l.RejectedShare)
+	if d.Published > 0 {
+		exceeds("statuses changed by the source", len(d.Status), d.Published, l.StatusShare)
+		exceeds("published records vanished from the source", len(d.Vanished), d.Published, l.VanishedShare)
+		if d.Next == 0 {
+			reasons = append(reasons, "no record is left")
+		}
+	}
+	if len(reasons) == 0 || accept == d.Digest() {
+		return nil
+	}
+	return &HeldError{Reasons: reasons, Difference: d}
+}

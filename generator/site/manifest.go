@@ -1,0 +1,230 @@
+package site
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ManifestVersion is the version of the manifest's form. A program that does not know a
+// manifest's version must not touch its site.
+const ManifestVersion = 1
+
+// NumSegments is how many pieces the records of a manifest are written in, so that a change
+// of one record rewrites a small file.
+const NumSegments = 256
+
+// Manifest is what is known of a published site: every file with its sum. It stands in the
+// state folder and is never public, for it lists every record.
+type Manifest struct {
+	Version     int
+	Out         string    // absolute path of the output folder that it describes
+	Read        time.Time // instant of the read that the last build was made from, UTC
+	PublishedAt time.Time // instant of the build that last changed a file, UTC
+	Layout      []string
+	Fixed       []FixedEntry  // by path
+	Records     []RecordEntry // by number, as in Site
+}
+
+// FixedEntry is a file that does not depend on one record.
+type FixedEntry struct {
+	Path string
+	Sum  Sum
+}
+
+// RecordEntry is a record with the sums of its files in the order of the layout.
+type RecordEntry struct {
+	Record
+	Files []Sum
+}
+
+// Head is the manifest's first file: everything but the records, and the segments that hold
+// those. Its replacement is the moment at which a publication is done.
+type Head struct {
+	Version     int         `json:"version"`
+	Out         string      `json:"out"`
+	Read        time.Time   `json:"read"`
+	PublishedAt time.Time   `json:"published_at"`
+	Layout      []string    `json:"layout"`
+	Fixed       []HeadFixed `json:"fixed"`
+	Segments    []string    `json:"segments"` // file names; each ends in the hash of its bytes
+}
+
+// HeadFixed is a FixedEntry in JSON.
+type HeadFixed struct {
+	Path string `json:"path"`
+	Sum  string `json:"sum"`
+}
+
+// SegmentOf is the segment in which a record stands.
+func SegmentOf(number string) int {
+	h := fnv.New32a()
+	h.Write([]byte(number))
+	return int(h.Sum32() % NumSegments)
+}
+
+// Encode gives the manifest as files: the segments by name, and the head. Equal manifests
+// give equal bytes. An empty segment has no file.
+func (m *Manifest) Encode() (head []byte, segments map[string][]byte) {
+	var bodies [NumSegments][]byte
+	for i := range m.Records {
+		k := SegmentOf(m.Records[i].Number)
+		bodies[k] = appendEntry(bodies[k], &m.Records[i])
+	}
+	h := Head{Version: m.Version, Out: m.Out, Read: m.Read.UTC(), PublishedAt: m.PublishedAt.UTC(), Layout: m.Layout, Fixed: []HeadFixed{}, Segments: []string{}}
+	segments = make(map[string][]byte)
+	for k, body := range bodies {
+		if len(body) == 0 {
+			continue
+		}
+		hash := SumOf(body).Hash
+		name := fmt.Sprintf("%02x-%x.txt", k, hash)
+		segments[name] = body
+		h.Segments = append(h.Segments, name)
+	}
+	for _, f := range m.Fixed {
+		h.Fixed = append(h.Fixed, HeadFixed{f.Path, string(appendSum(nil, f.Sum))})
+	}
+	head, err := json.MarshalIndent(h, "", " ")
+	if err != nil {
+		panic("site: a manifest head cannot fail to encode: " + err.Error())
+	}
+	return append(head, '\n'), segments
+}
+
+// DecodeManifest reads a manifest back. It asks for each segment by name and verifies its
+// hash; errors name the file that is damaged.
+func DecodeManifest(head []byte, segment func(name string) ([]byte, error)) (*Manifest, error) {
+	var h Head
+	dec := json.NewDecoder(bytes.NewReader(head))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&h); err != nil {
+		return nil, fmt.Errorf("decode manifest: %w", err)
+	}
+	if h.Version != ManifestVersion {
+		return nil, fmt.Errorf("decode manifest: version %d, this program knows version %d", h.Version, ManifestVersion)
+	}
+	m := &Manifest{Version: h.Version, Out: h.Out, Read: h.Read, PublishedAt: h.PublishedAt, Layout: h.Layout}
+	for _, layout := range h.Layout {
+		if strings.Count(layout, "*") != 1 || CheckPath(RecordPath(layout, "0")) != nil {
+			return nil, fmt.Errorf("decode manifest: bad layout %q", layout)
+		}
+	}
+	for _, f := range h.Fixed {
+		sum, ok := parseSum([]byte(f.Sum))
+		if !ok || CheckPath(f.Path) != nil {
+			return nil, fmt.Errorf("decode manifest: bad entry for %q", f.Path)
+		}
+		m.Fixed = append(m.Fixed, FixedEntry{f.Path, sum})
+	}
+	for _, name := range h.Segments {
+		body, err := segment(name)
+		if err != nil {
+			return nil, fmt.Errorf("read manifest segment %s: %w", name, err)
+		}
+		hash := SumOf(body).Hash
+		if _, want, ok := strings.Cut(strings.TrimSuffix(name, ".txt"), "-"); !ok || want != hex.EncodeToString(hash[:]) {
+			return nil, fmt.Errorf("manifest segment %s is damaged: its bytes do not have the hash in its name", name)
+		}
+		if m.Records, err = appendEntries(m.Records, body, len(h.Layout)); err != nil {
+			return nil, fmt.Errorf("manifest segment %s: %w", name, err)
+		}
+	}
+	slices.SortFunc(m.Records, func(a, b RecordEntry) int { return CompareNumbers(a.Number, b.Number) })
+	return m, nil
+}
+
+// CompareNumbers orders canonical numbers by value: the shorter first.
+func CompareNumbers(a, b string) int {
+	if d := len(a) - len(b); d != 0 {
+		return d
+	}
+	return strings.Compare(a, b)
+}
+
+// A record is one line: number, status, source, fingerprint, and a sum for each file.
+func appendEntry(dst []byte, e *RecordEntry) []byte {
+	dst = append(append(append(append(dst, e.Number...), ' '), e.Status...), ' ')
+	dst = hex.AppendEncode(dst, e.Source[:])
+	dst = append(dst, ' ')
+	dst = hex.AppendEncode(dst, e.Fingerprint[:])
+	for _, sum := range e.Files {
+		dst = appendSum(append(dst, ' '), sum)
+	}
+	return append(dst, '\n')
+}
+
+func appendEntries(entries []RecordEntry, body []byte, files int) ([]RecordEntry, error) {
+	n := bytes.Count(body, []byte{'\n'})
+	entries = slices.Grow(entries, n)
+	sums := make([]Sum, 0, n*files)
+	text := string(body) // one string, shared by the numbers and statuses cut from it
+	for len(text) > 0 {
+		line, rest, ok := strings.Cut(text, "\n")
+		if !ok {
+			return nil, fmt.Errorf("last line is cut off")
+		}
+		text = rest
+		var e RecordEntry
+		var fields [4]string
+		for i := range fields {
+			fields[i], line, _ = strings.Cut(line, " ")
+		}
+		e.Number, e.Status = fields[0], fields[1]
+		if e.Number == "" || CheckPath(e.Number) != nil || !parseHex(e.Source[:], fields[2]) || !parseHex(e.Fingerprint[:], fields[3]) {
+			return nil, fmt.Errorf("bad line for %.20q", e.Number)
+		}
+		start := len(sums)
+		for range files {
+			var field string
+			field, line, _ = strings.Cut(line, " ")
+			sum, ok := parseSum([]byte(field))
+			if !ok {
+				return nil, fmt.Errorf("bad sum for %s", e.Number)
+			}
+			sums = append(sums, sum)
+		}
+		if line != "" {
+			return nil, fmt.Errorf("too many sums for %s", e.Number)
+		}
+		e.Files = sums[start:len(sums):len(sums)]
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+func parseHex(dst []byte, text string) bool {
+	if len(text) != 2*len(dst) {
+		return false
+	}
+	var raw [32]byte
+	n := copy(raw[:], text)
+	_, err := hex.Decode(dst, raw[:n])
+	return err == nil
+}
+
+// A sum is written as its size in decimal, a colon and its hash in hexadecimal.
+func appendSum(dst []byte, s Sum) []byte {
+	dst = strconv.AppendUint(dst, uint64(s.Size), 10)
+	return hex.AppendEncode(append(dst, ':'), s.Hash[:])
+}
+
+func parseSum(text []byte) (Sum, bool) {
+	size, hash, ok := bytes.Cut(text, []byte{':'})
+	if !ok || len(hash) != 32 {
+		return Sum{}, false
+	}
+	n, err := strconv.ParseUint(string(size), 10, 32)
+	if err != nil {
+		return Sum{}, false
+	}
+	s := Sum{Size: uint32(n)}
+	_, err = hex.Decode(s.Hash[:], hash)
+	return s, err == nil
+}
