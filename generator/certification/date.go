@@ -1,8 +1,10 @@
 package certification
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -22,6 +24,45 @@ func mustZone(name string, tzif []byte) *time.Location {
 	}
 	return zone
 }
+
+// offsets are the zone's offsets from UTC over the years that a term can touch, each with the
+// instant from which it holds. Package time works a rule of the zone out anew at each call; a
+// build asks some ten times for each of a million records.
+var offsets = offsetsOf(LosAngeles)
+
+type offset struct {
+	from    int64 // Unix time
+	seconds int64 // east of UTC
+}
+
+func offsetsOf(zone *time.Location) []offset {
+	var list []offset
+	last := time.Date(maxYear+expiredYears+2, 1, 1, 0, 0, 0, 0, zone)
+	for at := time.Date(minYear-1, 1, 1, 0, 0, 0, 0, zone); at.Before(last); {
+		if _, seconds := at.Zone(); len(list) == 0 || list[len(list)-1].seconds != int64(seconds) {
+			list = append(list, offset{at.Unix(), int64(seconds)})
+		}
+		_, next := at.ZoneBounds()
+		if !next.After(at) {
+			// Package time ends the bounds of a leap year's last day on that day. No clock
+			// changes then: go on with the next.
+			next = at.AddDate(0, 0, 1)
+		}
+		at = next
+	}
+	return list
+}
+
+// offsetAt is the offset in force at an instant in Unix time.
+func offsetAt(unix int64) int64 {
+	i, found := slices.BinarySearchFunc(offsets, unix, func(o offset, at int64) int { return cmp.Compare(o.from, at) })
+	if !found && i > 0 {
+		i--
+	}
+	return offsets[i].seconds
+}
+
+const day = 24 * 60 * 60 // seconds
 
 // Dates outside these years are mistakes of typing, not certifications: the program was
 // created by a law of 2020.
@@ -76,14 +117,19 @@ func NewDate(year int, month time.Month, day int) Date {
 
 // DateOf is the day in Los Angeles on which instant falls.
 func DateOf(instant time.Time) Date {
-	return NewDate(instant.In(LosAngeles).Date())
+	unix := instant.Unix()
+	local := unix + offsetAt(unix)
+	if local < 0 {
+		local -= day - 1 // round down
+	}
+	return Date(local / day)
 }
 
 func dateOfUTC(midnight time.Time) Date {
-	return Date(midnight.Unix() / (24 * 60 * 60))
+	return Date(midnight.Unix() / day)
 }
 
-func (d Date) utc() time.Time { return time.Unix(int64(d)*24*60*60, 0).UTC() }
+func (d Date) utc() time.Time { return time.Unix(int64(d)*day, 0).UTC() }
 
 // String is YYYY-MM-DD.
 func (d Date) String() string { return string(d.appendTo(nil)) }
@@ -99,11 +145,18 @@ func (d Date) appendTo(dst []byte) []byte {
 // YMD gives the parts of the day.
 func (d Date) YMD() (year int, month time.Month, day int) { return d.utc().Date() }
 
-// Start is the first instant of the day in Los Angeles. Clocks there change at two in the
-// morning, so every day has a midnight.
+// Start is the first instant of the day in Los Angeles, in UTC. Clocks there change at two in
+// the morning, so every day has one midnight, and the offset eight hours after midnight UTC,
+// which is midnight or one o'clock, is that of midnight.
 func (d Date) Start() time.Time {
-	year, month, day := d.YMD()
-	return time.Date(year, month, day, 0, 0, 0, 0, LosAngeles)
+	midnight := int64(d) * day
+	return time.Unix(midnight-offsetAt(midnight+8*60*60), 0).UTC()
+}
+
+// noon is twelve o'clock of the day in Los Angeles, in UTC.
+func (d Date) noon() time.Time {
+	local := int64(d)*day + day/2
+	return time.Unix(local-offsetAt(local+8*60*60), 0).UTC()
 }
 
 // End is the first instant after the day: the day is Start up to, not including, End.

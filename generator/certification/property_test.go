@@ -212,3 +212,20 @@ func TestDatesAgreeWithPackageTime(t *testing.T) {
 		}
 	})
 }
+
+// Every day from the first year to the last begins, has its noon and ends as package time says.
+func TestDaysAgreeWithPackageTime(t *testing.T) {
+	for d := NewDate(minYear, 1, 1); d <= NewDate(maxYear, 12, 31).AddYears(expiredYears); d++ {
+		year, month, dayOfMonth := d.YMD()
+		start := time.Date(year, month, dayOfMonth, 0, 0, 0, 0, LosAngeles)
+		noon := time.Date(year, month, dayOfMonth, 12, 0, 0, 0, LosAngeles)
+		if !d.Start().Equal(start) || !d.noon().Equal(noon) {
+			t.Fatalf("%s: starts at %s, noon at %s", d, d.Start(), d.noon())
+		}
+		for _, at := range []time.Time{start, start.Add(2 * time.Hour), noon, d.End().Add(-1)} {
+			if DateOf(at) != d {
+				t.Fatalf("%s falls on %s, want %s", at, DateOf(at), d)
+			}
+		}
+	}
+}

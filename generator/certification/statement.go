@@ -6,22 +6,17 @@ import "time"
 // confirmed. Boundaries come twice in a window, so a site that is rebuilt in time never runs out.
 const Window = 24 * time.Hour
 
-// confirmationHours are the hours in Los Angeles at which statements are confirmed again.
-var confirmationHours = [...]int{12, 0} // latest first
-
-// Confirmation gives the last confirmation boundary at or before the instant of a complete,
+// Confirmation gives the last confirmation boundary, 00:00 or 12:00 in Los Angeles, at or before the instant of a complete,
 // validated read of the source, and the end of the window that begins there. Tying a
 // statement to the boundary rather than to the read makes it a function of record and
 // boundary: reading again between two boundaries changes no page.
 func Confirmation(read time.Time) (boundary, until time.Time) {
-	year, month, day := read.In(LosAngeles).Date()
-	for _, hour := range confirmationHours {
-		boundary = time.Date(year, month, day, hour, 0, 0, 0, LosAngeles)
-		if !boundary.After(read) {
-			break
-		}
+	today := DateOf(read)
+	boundary = today.noon()
+	if boundary.After(read) {
+		boundary = today.Start()
 	}
-	return boundary.UTC(), boundary.Add(Window).UTC()
+	return boundary, boundary.Add(Window)
 }
 
 // NextConfirmation is the first confirmation boundary after the instant. Thirteen hours are
