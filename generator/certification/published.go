@@ -12,8 +12,7 @@ import (
 
 // ParseStatement reads a published statement, the JSON of /verify/NUMBER.json, back. It
 // accepts nothing that AppendJSON could not have written of a statement, except white space,
-// the order of keys and keys that it does not know: a later version may add some. The
-// Renewal, which the JSON does not hold, is left out.
+// the order of keys and keys that it does not know: a later version may add some.
 func ParseStatement(body []byte) (Statement, error) {
 	var p publishedStatement
 	dec := json.NewDecoder(bytes.NewReader(body))
@@ -31,15 +30,16 @@ func ParseStatement(body []byte) (Statement, error) {
 }
 
 type publishedStatement struct {
-	Number          string   `json:"number"`
-	LegalName       string   `json:"legal_name"`
-	Status          string   `json:"status"`
-	Valid           *bool    `json:"valid"`
-	Actions         []string `json:"actions"`
-	CertifiedSince  *string  `json:"certified_since"`
-	DateActive      *string  `json:"date_active"`
-	DateExpires     *string  `json:"date_expires"`
-	Specializations []string `json:"specializations"`
+	Number          string     `json:"number"`
+	LegalName       string     `json:"legal_name"`
+	Status          string     `json:"status"`
+	Valid           *bool      `json:"valid"`
+	Actions         []string   `json:"actions"`
+	CertifiedSince  *string    `json:"certified_since"`
+	DateActive      *string    `json:"date_active"`
+	DateExpires     *string    `json:"date_expires"`
+	Renewal         *DraftTerm `json:"renewal"`
+	Specializations []string   `json:"specializations"`
 	History         []struct {
 		From   time.Time  `json:"from"`
 		Until  *time.Time `json:"until"`
@@ -104,6 +104,14 @@ func (p *publishedStatement) statement() (Statement, error) {
 	}
 	if len(s.History) == 0 || s.History[len(s.History)-1].Status != s.Status {
 		return s, errors.New("the history does not end in the status")
+	}
+	if r := p.Renewal; r != nil {
+		from, fromErr := ParseDate(r.From)
+		to, toErr := ParseDate(r.To)
+		if err := errors.Join(fromErr, toErr); err != nil {
+			return s, fmt.Errorf("renewal: %w", err)
+		}
+		s.Renewal = Term{from, to}
 	}
 	for _, d := range []struct {
 		name string

@@ -118,7 +118,7 @@ func (s *Statement) ReliableUntil() time.Time {
 }
 
 // AppendJSON appends the statement as one JSON object, without white space. What is not
-// known of an unavailable record is null or empty.
+// known of an unavailable record is null or empty; renewal and sample are there only if they apply.
 func (s *Statement) AppendJSON(dst []byte) []byte {
 	known := s.Status != Unavailable
 	dst = append(append(append(dst, `{"number":"`...), s.Number.canonical...), '"')
@@ -137,6 +137,10 @@ func (s *Statement) AppendJSON(dst []byte) []byte {
 	dst = appendDateOrNull(append(dst, `],"certified_since":`...), s.CertifiedSince, known)
 	dst = appendDateOrNull(append(dst, `,"date_active":`...), s.Term.From, known)
 	dst = appendDateOrNull(append(dst, `,"date_expires":`...), s.Term.To, known)
+	if s.Renewal != (Term{}) {
+		dst = appendDate(append(dst, `,"renewal":{"from":`...), s.Renewal.From)
+		dst = append(appendDate(append(dst, `,"to":`...), s.Renewal.To), '}')
+	}
 	dst = appendSpecializations(append(dst, `,"specializations":`...), s.Specializations)
 	dst = append(dst, `,"history":[`...)
 	for i, interval := range s.History {

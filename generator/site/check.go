@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"path"
 	"strings"
 	"sync"
@@ -40,7 +41,7 @@ type Page struct {
 	Path  string
 	Links []string          // targets within the site, with fragment
 	IDs   map[string]bool   // of its elements
-	Data  map[string]string // data- attributes of the elements that have a data-status
+	Data  map[string]string // data- attributes, the first of each name
 	Text  string            // of the main element, white space joined
 }
 
@@ -214,11 +215,9 @@ func (p *Page) element(t html.Token) {
 	if id, ok := attributes["id"]; ok {
 		p.IDs[id] = true
 	}
-	if _, ok := attributes["data-status"]; ok {
-		for key, value := range attributes {
-			if strings.HasPrefix(key, "data-") {
-				p.Data[key] = value
-			}
+	for key, value := range attributes {
+		if _, seen := p.Data[key]; !seen && strings.HasPrefix(key, "data-") {
+			p.Data[key] = value
 		}
 	}
 	for _, key := range [...]string{"href", "src"} {
@@ -240,6 +239,9 @@ func (c *checker) links(p *Page) {
 	for _, link := range p.Links {
 		target, fragment, _ := strings.Cut(link, "#")
 		target, _, _ = strings.Cut(target, "?")
+		if plain, err := url.PathUnescape(fragment); err == nil {
+			fragment = plain // an id in Spanish stands encoded in a link
+		}
 		name := p.Path
 		switch {
 		case strings.HasPrefix(target, "/"):

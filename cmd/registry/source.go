@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/cmpss/registry/content"
+	"github.com/cmpss/registry/generator/guidance"
+	"github.com/cmpss/registry/generator/records"
+	"github.com/cmpss/registry/generator/records/postgres"
+	"github.com/cmpss/registry/generator/render"
+	"github.com/cmpss/registry/generator/site"
+	"github.com/cmpss/registry/themes"
+)
+
+// openSource opens the source of records that S names: a database or a file.
+func openSource(s string) (records.Source, error) {
+	if strings.HasPrefix(s, "postgres://") || strings.HasPrefix(s, "postgresql://") {
+		return postgres.Open(s)
+	}
+	return records.OpenFile(s)
+}
+
+// pagesFlags are the flags that say what pages look like. They are the same for every command
+// that makes pages.
+type pagesFlags struct {
+	Languages []string `help:"Languages of the site; the first one is at its root." default:"en,es" placeholder:"en,es"`
+	Theme     string   `help:"Folder of a theme that replaces the one compiled in." placeholder:"DIR" type:"existingdir"`
+	Content   string   `help:"Folder of guidance and facts that replaces the one compiled in." placeholder:"DIR" type:"existingdir"`
+	BaseURL   string   `help:"Address at which the site is published; used in the site map and where an absolute address is needed." default:"http://127.0.0.1:8080" placeholder:"URL" name:"base-url"`
+}
+
+// load reads theme and content and gives what makes the pages of a site.
+func (f *pagesFlags) load() (*render.Renderer, []site.File, error) {
+	base, err := url.Parse(f.BaseURL)
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.User != nil {
+		return nil, nil, usageError("--base-url %q is not an address like https://registry.example.org", f.BaseURL)
+	}
+	var theme, guide fs.FS = themes.Default(), content.FS
+	if f.Theme != "" {
+		theme = os.DirFS(f.Theme)
+	}
+	if f.Content != "" {
+		guide = os.DirFS(f.Content)
+	}
+	blocks, err := fs.Sub(theme, "guidance")
+	if err != nil {
+		return nil, nil, fmt.Errorf("load theme: %w", err)
+	}
+	library, err := guidance.Load(guide, blocks, f.Languages)
+	if err != nil {
+		return nil, nil, fmt.Errorf("load guidance:\n%w", err)
+	}
+	pages, err := render.Load(theme, library, render.Options{
+		Languages: f.Languages,
+		BaseURL:   base.Scheme + "://" + base.Host,
+		Version:   version,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("load theme:\n%w", err)
+	}
+	descriptions, err := interfaceFiles(guide)
+	if err != nil {
+		return nil, nil, err
+	}
+	return pages, descriptions, nil
+}
+
+// interfaceFiles are the descriptions for programs that are published with the site.
+func interfaceFiles(guide fs.FS) ([]site.File, error) {
+	var files []site.File
+	for from, to := range map[string]string{
+		"interface/openapi.json":       "openapi.json",
+		"interface/record.schema.json": "schema/record.json",
+	} {
+		body, err := fs.ReadFile(guide, from)
+		if err != nil {
+			return nil, fmt.Errorf("load content: %w", err)
+		}
+		files = append(files, site.File{Path: to, Body: body})
+	}
+	return files, nil
+}

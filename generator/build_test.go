@@ -1,0 +1,217 @@
+package generator_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/cmpss/registry/content"
+	"github.com/cmpss/registry/generator"
+	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/guidance"
+	"github.com/cmpss/registry/generator/records"
+	"github.com/cmpss/registry/generator/records/sample"
+	"github.com/cmpss/registry/generator/render"
+	"github.com/cmpss/registry/generator/site"
+	"github.com/cmpss/registry/themes"
+)
+
+var asOf = time.Date(2026, 11, 22, 20, 30, 0, 0, time.UTC)
+
+func pages(t testing.TB, languages ...string) *render.Renderer {
+	t.Helper()
+	blocks, err := fs.Sub(themes.Default(), "guidance")
+	if err != nil {
+		t.Fatal(err)
+	}
+	library, err := guidance.Load(content.FS, blocks, languages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := render.Load(themes.Default(), library, render.Options{Languages: languages, BaseURL: "https://registry.example.org", Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func snapshot(t testing.TB, ndjson []byte) *records.Snapshot {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "records.ndjson")
+	if err := os.WriteFile(path, ndjson, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	source, err := records.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := source.Snapshot(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func sampleRecords(t testing.TB, count int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := sample.Write(&b, count, 1); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// bytesOf is every file of a site by path.
+func bytesOf(t testing.TB, s *site.Site) map[string][32]byte {
+	t.Helper()
+	files := map[string][32]byte{}
+	for _, f := range s.Fixed {
+		files[f.Path] = sha256.Sum256(f.Body)
+	}
+	for i, r := range s.Records {
+		err := s.Render(i, func(k int, body []byte) error {
+			files[site.RecordPath(s.Layout[k], r.Number)] = sha256.Sum256(body)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
+func build(t testing.TB, in generator.Input) *site.Site {
+	t.Helper()
+	s, err := generator.Build(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// The order of the rows and the number of cores make no difference.
+func TestBuildIsAPureFunction(t *testing.T) {
+	p := pages(t, "en", "es")
+	lines := bytes.SplitAfter(bytes.TrimSuffix(sampleRecords(t, 400), []byte("\n")), []byte("\n"))
+	lines[len(lines)-1] = append(lines[len(lines)-1], '\n')
+	in := generator.Input{Snapshot: snapshot(t, bytes.Join(lines, nil)), AsOf: asOf, Pages: p, Version: "test"}
+	one := build(t, in)
+	want := bytesOf(t, one)
+
+	rand.New(rand.NewPCG(1, 1)).Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+	cores := runtime.GOMAXPROCS(1)
+	defer runtime.GOMAXPROCS(cores)
+	in.Snapshot = snapshot(t, bytes.Join(lines, nil))
+	in.Pages = pages(t, "en", "es")
+	two := build(t, in)
+	got := bytesOf(t, two)
+	if len(got) != len(want) {
+		t.Errorf("%d files and %d", len(want), len(got))
+	}
+	for path, sum := range want {
+		if got[path] != sum {
+			t.Errorf("%s differs", path)
+		}
+	}
+	for i := range one.Records {
+		if one.Records[i] != two.Records[i] {
+			t.Fatalf("record %d: %v and %v", i, one.Records[i], two.Records[i])
+		}
+	}
+}
+
+// Equal fingerprints, equal bytes; and bytes that differ have fingerprints that differ. The
+// instants cross boundaries, expiries and nothing at all.
+func TestAFingerprintStandsForTheBytes(t *testing.T) {
+	p := pages(t, "en")
+	snap := snapshot(t, sampleRecords(t, 200))
+	type unit struct {
+		fingerprint site.Fingerprint
+		bytes       string
+	}
+	before := map[string]unit{}
+	for step, at := range []time.Time{asOf, asOf.Add(time.Minute), asOf.Add(12 * time.Hour), asOf.Add(12*time.Hour + time.Second), asOf.Add(90 * 24 * time.Hour)} {
+		s := build(t, generator.Input{Snapshot: snap, AsOf: at, Pages: p})
+		same := 0
+		for i, r := range s.Records {
+			now := unit{fingerprint: r.Fingerprint}
+			s.Render(i, func(k int, body []byte) error {
+				now.bytes += string(body)
+				return nil
+			})
+			if old, ok := before[r.Number]; ok {
+				if (old.fingerprint == now.fingerprint) != (old.bytes == now.bytes) {
+					t.Errorf("step %d: %s: fingerprints equal %v, bytes equal %v", step, r.Number, old.fingerprint == now.fingerprint, old.bytes == now.bytes)
+				}
+				if old == now {
+					same++
+				}
+			}
+			before[r.Number] = now
+		}
+		if (step == 1 || step == 3) && same < len(s.Records)-2 {
+			t.Errorf("step %d: only %d of %d records stayed as they were between two boundaries", step, same, len(s.Records))
+		}
+	}
+}
+
+// A certificate has no page before the first instant of its first term, and has one then.
+func TestACertificateAppearsWhenItIsIssued(t *testing.T) {
+	p := pages(t, "en")
+	snap := snapshot(t, []byte(`{"number":"MPSS123456","legal_name":"Jane Doe","terms":[{"from":"2026-12-01","to":"2028-11-30"}]}`+"\n"))
+	issue := certification.NewDate(2026, 12, 1).Start()
+	for _, test := range []struct {
+		at   time.Time
+		want int
+	}{{issue.Add(-1), 0}, {issue, 1}} {
+		if s := build(t, generator.Input{Snapshot: snap, AsOf: test.at, Pages: p}); len(s.Records) != test.want {
+			t.Errorf("at %s: %d records, want %d", test.at, len(s.Records), test.want)
+		}
+	}
+}
+
+// A row that broke a rule leaves a page that says so, and is counted.
+func TestARejectedRowIsUnavailable(t *testing.T) {
+	p := pages(t, "en")
+	snap := snapshot(t, []byte(`{"number":"MPSS123456","legal_name":"Jane Doe","terms":[{"from":"2026-12-01","to":"2024-11-30"}]}`+"\n"+
+		`{"number":"MPSS123457","legal_name":"John Doe","terms":[{"from":"2025-12-01","to":"2027-11-30"}]}`+"\n"))
+	s := build(t, generator.Input{Snapshot: snap, AsOf: asOf, Pages: p})
+	if len(s.Records) != 2 || s.Records[0].Status != "unavailable" || s.Status.Rejected != 1 || s.Status.Records["unavailable"] != 1 {
+		t.Fatalf("%v %+v", s.Records, s.Status)
+	}
+	s.Render(0, func(k int, body []byte) error {
+		if bytes.Contains(body, []byte("Jane")) {
+			t.Errorf("%s has the name of a record that cannot be understood", s.Layout[k])
+		}
+		return nil
+	})
+}
+
+func BenchmarkBuild(b *testing.B) {
+	p := pages(b, "en")
+	snap := snapshot(b, sampleRecords(b, 20000))
+	b.Run("plan", func(b *testing.B) {
+		for b.Loop() {
+			build(b, generator.Input{Snapshot: snap, AsOf: asOf, Pages: p})
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(snap.Records)), "ns/record")
+	})
+	b.Run("render", func(b *testing.B) {
+		s := build(b, generator.Input{Snapshot: snap, AsOf: asOf, Pages: p})
+		i := 0
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := s.Render(i%len(s.Records), func(int, []byte) error { return nil }); err != nil {
+				b.Fatal(err)
+			}
+			i++
+		}
+	})
+}

@@ -1,0 +1,121 @@
+package guidance
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// factFiles are the files of the facts folder and where each is decoded to.
+func factFiles(f *Facts) map[string]any {
+	return map[string]any{
+		"facts/fees.toml":            &f.Fees,
+		"facts/code.toml":            &f.Code,
+		"facts/sanctions.toml":       &f.Sanctions,
+		"facts/competencies.toml":    &f.Competencies,
+		"facts/specializations.toml": &f.Specializations,
+		"facts/definitions.toml":     &f.Definitions,
+		"facts/deadlines.toml":       &f.Deadlines,
+		"facts/figures.toml":         &f.Figures,
+		"facts/statuses.toml":        &f.Statuses,
+		"facts/contacts.toml":        &f.Contacts,
+		"facts/labels.toml":          &f.Labels,
+	}
+}
+
+// factChecker collects what is wrong with the facts.
+type factChecker struct {
+	in    *inputs
+	facts *Facts
+	errs  []error
+}
+
+func (c *factChecker) fault(file, key, format string, args ...any) {
+	c.errs = append(c.errs, fmt.Errorf("%s: %s: %s", file, key, fmt.Sprintf(format, args...)))
+}
+
+// loadFacts decodes and checks the facts. A fault names the file and the key; a list's
+// entries count from 1.
+func loadFacts(in *inputs) (*Facts, error) {
+	c := &factChecker{in: in, facts: &Facts{}}
+	targets := factFiles(c.facts)
+	for _, name := range sortedKeys(in.facts) {
+		if targets[name] == nil {
+			c.errs = append(c.errs, fmt.Errorf("%s: not a file of facts that is known", name))
+		}
+	}
+	for _, name := range sortedKeys(targets) {
+		data, ok := in.facts[name]
+		if !ok {
+			c.errs = append(c.errs, fmt.Errorf("%s: missing", name))
+			continue
+		}
+		c.decode(name, data, targets[name])
+	}
+	if len(c.errs) > 0 {
+		return nil, errors.Join(c.errs...)
+	}
+	c.checkFilled()
+	c.checkFees()
+	c.checkCode()
+	c.checkSanctions()
+	c.checkLists()
+	c.checkFigures()
+	c.checkStatuses()
+	c.checkContacts()
+	for _, name := range sortedKeys(targets) {
+		c.checkTexts(name, targets[name])
+	}
+	if len(c.errs) > 0 {
+		return nil, errors.Join(c.errs...)
+	}
+	return c.facts, nil
+}
+
+func (c *factChecker) decode(name string, data []byte, target any) {
+	meta, err := toml.Decode(string(data), target)
+	if err != nil {
+		line, _, message := decodeFault(err)
+		if line > 0 {
+			name = fmt.Sprintf("%s:%d", name, line)
+		}
+		c.errs = append(c.errs, fmt.Errorf("%s: %s", name, message))
+		return
+	}
+	seen := make(map[string]bool) // a list repeats its keys
+	for _, key := range meta.Undecoded() {
+		if k := key.String(); !seen[k] {
+			seen[k] = true
+			c.fault(name, k, "unknown key")
+		}
+	}
+	if o, ok := target.(interface{ origin() Origin }); ok {
+		if strings.TrimSpace(o.origin().Source) == "" {
+			c.fault(name, "source", "missing")
+		}
+		if !isDate(o.origin().Revision) {
+			c.fault(name, "revision", "%q is not a date YYYY-MM-DD", o.origin().Revision)
+		}
+	}
+}
+
+// checkTexts checks every text of a file, and that its references resolve.
+func (c *factChecker) checkTexts(file string, target any) {
+	walkTexts(reflect.ValueOf(target).Elem(), "", "", func(key, tag string, text Text) {
+		faults := checkText(text, tag, c.in)
+		for _, fault := range faults {
+			c.fault(file, key, "%s", fault)
+		}
+		if len(faults) > 0 || text == nil || tag == "phrase" {
+			return // phrases are expanded when their steps are checked
+		}
+		for _, language := range c.in.languages {
+			if _, err := c.facts.expand(text, language); err != nil {
+				c.fault(file, key, "%s: %v", language, err)
+			}
+		}
+	})
+}

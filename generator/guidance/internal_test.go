@@ -1,0 +1,150 @@
+package guidance
+
+import (
+	"html"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+
+	"pgregory.net/rapid"
+)
+
+func TestHeadingIDs(t *testing.T) {
+	ids := newHeadingIDs()
+	for _, tt := range []struct{ text, want string }{
+		{"What you need", "what-you-need"},
+		{"What you need", "what-you-need-2"},
+		{"  Fees & refunds (§601)", "fees-refunds-601"},
+		{"¿Cuándo se pierde una tarifa?", "cuándo-se-pierde-una-tarifa"},
+		{"الرسوم والمبالغ المستردة", "الرسوم-والمبالغ-المستردة"},
+		{"حَالَة", "حَالَة"}, // vowel marks are part of the word
+		{"费用和退款", "费用和退款"},
+		{"शुल्क और वापसी", "शुल्क-और-वापसी"},
+		{"Lệ phí", "lệ-phí"},
+		{"ԱՐԺԵՔՆԵՐ", "արժեքներ"},
+		{"Source", "source-2"}, // the page has a part of that name
+		{"!!!", "section"},
+		{"", "section-2"},
+		{`" onload="x`, "onload-x"},
+	} {
+		if got := string(ids.Generate([]byte(tt.text), 0)); got != tt.want {
+			t.Errorf("%q: got %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
+
+// Whatever the headings, their ids are different, never empty, and safe in an attribute.
+func TestHeadingIDsAreUniqueAndSafe(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ids := newHeadingIDs()
+		seen := map[string]bool{}
+		for _, text := range rapid.SliceOf(rapid.OneOf(rapid.String(), rapid.StringMatching(`(a|b|a-2|-)+`))).Draw(t, "headings") {
+			id := string(ids.Generate([]byte(text), 0))
+			bad := strings.ContainsFunc(id, func(r rune) bool {
+				return r != '-' && !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r)
+			})
+			if id == "" || seen[id] || bad {
+				t.Fatalf("%q: id %q", text, id)
+			}
+			seen[id] = true
+		}
+	})
+}
+
+func TestTelephoneLink(t *testing.T) {
+	for phone, want := range map[string]string{
+		"(279) 234-0699": "tel:+12792340699", "1-888-536-1460": "tel:+18885361460", "+52 55 1234 5678": "tel:+525512345678", "": "",
+	} {
+		if got := telephoneLink(phone); got != want {
+			t.Errorf("%q: got %q, want %q", phone, got, want)
+		}
+	}
+}
+
+// FuzzFrontMatter: no bytes make the reader panic; what it accepts is complete, and what it
+// refuses says in which line.
+func FuzzFrontMatter(f *testing.F) {
+	f.Add([]byte("+++\ntitle = \"T\"\nsummary = \"S\"\nsections = [\"§1\"]\nrevision = \"2025-05-15\"\nreviewed = \"2025-05-15\"\norder = 1\n+++\nbody\n"))
+	f.Add([]byte("+++\n+++\n"))
+	f.Add([]byte("+++\r\ntitle = 1\r\n+++\r\n"))
+	f.Add([]byte("+++\n[title]\na=1\n+++\n"))
+	place := regexp.MustCompile(`(?m)^en/x\.md:[1-9][0-9]*: `)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := parseSource("en/x.md", data)
+		if err != nil {
+			for line := range strings.SplitSeq(err.Error(), "\n") {
+				if !place.MatchString(line) && !strings.Contains(err.Error(), "front matter: ") {
+					t.Fatalf("no file and line: %q", line)
+				}
+			}
+			return
+		}
+		if s.front.Title == "" || s.front.Order < 1 || len(s.front.Sections) == 0 || !isDate(s.front.Revision) {
+			t.Fatalf("accepted %+v", s.front)
+		}
+		if s.bodyLine < 2 || s.bodyLine > strings.Count(string(data), "\n")+1 {
+			t.Fatalf("the body begins on line %d", s.bodyLine)
+		}
+	})
+}
+
+// FuzzMarkdown: whatever a page holds, either it is refused with file and line, or its HTML
+// has no element and no attribute that Markdown and fact blocks do not make.
+func FuzzMarkdown(f *testing.F) {
+	for _, seed := range []string{
+		"## A\n\n- [x](/guidance/fees.html)\n\n{{ fees }}\n", "> **note** {{ fee renewal }}\n", "<script>x</script>",
+		"[x](javascript:alert(1))", "[x](  <data:text/html,x> \"t\")", "![x](y)", "<http://a.b/\"onclick=x>", "`{{ fees }}`",
+		"[a]: javascript:x\n\n[a]", "1. {{ deadlines }}\n   {{ contacts }}", "{{\n{{ fee renewal }}", "&lt;script&gt; &#x6a;avascript:",
+		"[x](https://e.org \"a\\\"onx=1\")", "## {{ fee renewal }} <b>", "~~~\" onclick=x\n~~~",
+	} {
+		f.Add(seed)
+	}
+	in, err := readInputs(os.DirFS("../../content"), os.DirFS("../../themes/default/guidance"), []string{"en", "es"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	facts, err := loadFacts(in)
+	if err != nil {
+		f.Fatal(err)
+	}
+	templates, err := loadBlocks(in, facts)
+	if err != nil {
+		f.Fatal(err)
+	}
+	const elements = " p h2 h3 h4 h5 h6 ul ol li a strong em code pre hr br div section dl dt dd address table caption thead tbody tr th td span "
+	tag := regexp.MustCompile(`<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s+[a-z-]+="[^"<>]*")*)\s*/?>`)
+	attribute := regexp.MustCompile(`\s([a-z-]+)="([^"]*)"`)
+	f.Fuzz(func(t *testing.T, body string) {
+		source := &source{file: "es/x.md", Language: "es", Slug: "x", body: []byte(body), bodyLine: 9}
+		r, err := renderPage(source, templates, facts, newRoutes(in, "es"))
+		if err != nil {
+			if !regexp.MustCompile(`^es/x\.md:[1-9][0-9]*: `).MatchString(err.Error()) {
+				t.Fatalf("no file and line: %v", err)
+			}
+			return
+		}
+		out := string(r.page.Body)
+		if rest := tag.ReplaceAllString(out, ""); strings.ContainsAny(rest, "<") {
+			t.Fatalf("%q gives a tag that is not well formed: %q", body, rest)
+		}
+		for _, m := range tag.FindAllStringSubmatch(out, -1) {
+			if !strings.Contains(elements, " "+m[2]+" ") {
+				t.Fatalf("%q gives <%s>", body, m[2])
+			}
+			for _, a := range attribute.FindAllStringSubmatch(m[3], -1) {
+				switch a[1] {
+				case "id", "class", "scope", "data-label", "role", "lang", "start", "title", "aria-label", "aria-labelledby":
+				case "href":
+					href := html.UnescapeString(a[2])
+					if !regexp.MustCompile(`^(https://|mailto:|tel:|/[a-z]|#)`).MatchString(strings.ToLower(href)) {
+						t.Fatalf("%q links to %q", body, href)
+					}
+				default:
+					t.Fatalf("%q gives the attribute %s", body, a[1])
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,259 @@
+package guidance
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Page is one subject in one language.
+type Page struct {
+	Slug     string // the name of the page in its address, the same in every language
+	Language string // BCP 47, as the folder is named
+	Title    string // plain text, the page's only heading of level 1
+	Summary  string // plain text, one or two sentences
+	Sections []string
+	Revision string // the revision of the Guidelines that the page follows, YYYY-MM-DD
+	Reviewed string // the day on which a person last compared the two, YYYY-MM-DD
+	Order    int    // position among the pages, from 1
+
+	// Body is what follows the title: headings of level 2 and below, text and fact blocks.
+	Body template.HTML
+	// Headings are those of Body in order, those inside fact blocks too.
+	Headings []Heading
+}
+
+// Heading is a heading of a page that a link can point to.
+type Heading struct {
+	Level int    // 2 to 6
+	ID    string // unique in the page
+	Text  string // plain text
+}
+
+// Library is the guidance in every language that was asked for. It does not change once
+// loaded and is safe for concurrent use.
+type Library struct {
+	pages  map[string][]*Page
+	facts  *Facts
+	digest [sha256.Size]byte
+}
+
+// Pages returns the pages of a language by order, or nil where the language was not loaded.
+// The pages belong to the library: read them, do not change them.
+func (l *Library) Pages(language string) []*Page { return l.pages[language] }
+
+// Facts returns the data that the pages are rendered from. It belongs to the library.
+func (l *Library) Facts() *Facts { return l.facts }
+
+// Digest identifies the inputs: it changes when a byte of any file that was read changes, or
+// the languages or their order do, and at no other time.
+func (l *Library) Digest() [sha256.Size]byte { return l.digest }
+
+// Load reads the pages of the languages, the facts and the blocks. The pages of the first
+// language stand at the root of the site, those of another under its name.
+//
+// All faults are reported together, one line each: "file:line: what", or "file: key: what".
+func Load(content, blocks fs.FS, languages []string) (*Library, error) {
+	if len(languages) == 0 {
+		return nil, errors.New("guidance: no language was asked for")
+	}
+	in, err := readInputs(content, blocks, languages)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := loadFacts(in)
+	if err != nil {
+		return nil, err // blocks cannot be rendered from facts that are wrong
+	}
+	sources, errs := parsePages(in)
+	errs = append(errs, missingPages(in)...)
+	templates, err := loadBlocks(in, facts)
+	if err != nil {
+		errs = append(errs, err)
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+
+	lib := &Library{pages: make(map[string][]*Page), facts: facts, digest: in.digest()}
+	rendered := make([]*renderedPage, 0, len(sources))
+	for _, source := range sources {
+		r, err := renderPage(source, templates, facts, newRoutes(in, source.Language))
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		rendered = append(rendered, r)
+		lib.pages[r.page.Language] = append(lib.pages[r.page.Language], r.page)
+	}
+	if len(errs) == 0 {
+		errs = checkAnchors(rendered)
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	for _, pages := range lib.pages {
+		slices.SortFunc(pages, func(a, b *Page) int { return a.Order - b.Order })
+	}
+	return lib, nil
+}
+
+// inputs are the files that a load depends on, by name, and what the file names say.
+type inputs struct {
+	languages []string          // as asked for, the first at the root of the site
+	known     []string          // every language that content has a folder for, sorted
+	pages     map[string][]byte // "en/fees.md"
+	facts     map[string][]byte // "facts/fees.toml"
+	blocks    map[string][]byte // "fees.html"
+	slugs     map[string]string // of every page, to one file that has it
+}
+
+// languagePattern is a language tag (BCP 47); other folders of the content are not pages.
+var languagePattern = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+
+func readInputs(content, blocks fs.FS, languages []string) (*inputs, error) {
+	in := &inputs{
+		languages: languages, slugs: make(map[string]string),
+		pages: make(map[string][]byte), facts: make(map[string][]byte), blocks: make(map[string][]byte),
+	}
+	folders, err := fs.ReadDir(content, ".")
+	if err != nil {
+		return nil, fmt.Errorf("guidance: read the content folder: %w", err)
+	}
+	for _, f := range folders {
+		if f.IsDir() && languagePattern.MatchString(f.Name()) {
+			in.known = append(in.known, f.Name())
+		}
+	}
+	var errs []error
+	for i, language := range languages {
+		switch {
+		case slices.Contains(languages[:i], language):
+			errs = append(errs, fmt.Errorf("guidance: language %q was asked for twice", language))
+		case !slices.Contains(in.known, language):
+			errs = append(errs, fmt.Errorf("%s/: content has no folder for this language", language))
+		default:
+			errs = append(errs, readFolder(content, language, ".md", in.pages))
+		}
+	}
+	errs = append(errs, readFolder(content, "facts", ".toml", in.facts), readFolder(blocks, ".", ".html", in.blocks))
+	for _, name := range sortedKeys(in.pages) {
+		in.slugs[slugOf(name)] = name
+	}
+	return in, errors.Join(errs...)
+}
+
+// readFolder reads the files of a folder, which must all have the extension; files that begin
+// with a dot are left alone.
+func readFolder(fsys fs.FS, folder, ext string, into map[string][]byte) error {
+	entries, err := fs.ReadDir(fsys, folder)
+	if err != nil {
+		return fmt.Errorf("%s/: %w", folder, err)
+	}
+	var errs []error
+	for _, e := range entries {
+		name := path.Join(folder, e.Name())
+		switch {
+		case strings.HasPrefix(e.Name(), "."):
+		case e.IsDir() || path.Ext(e.Name()) != ext:
+			errs = append(errs, fmt.Errorf("%s: only %s files belong in this folder", name, ext))
+		default:
+			data, err := fs.ReadFile(fsys, name)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", name, err))
+				continue
+			}
+			into[name] = data
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func slugOf(file string) string { return strings.TrimSuffix(path.Base(file), ".md") }
+
+func (in *inputs) digest() [sha256.Size]byte {
+	h := sha256.New()
+	write := func(s []byte) { // lengths first, so that no two lists of files look the same
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(len(s)))
+		h.Write(n[:])
+		h.Write(s)
+	}
+	for _, language := range in.languages {
+		write([]byte(language))
+	}
+	for _, files := range []map[string][]byte{in.pages, in.facts, in.blocks} {
+		write([]byte(strconv.Itoa(len(files))))
+		for _, name := range sortedKeys(files) {
+			write([]byte(name))
+			write(files[name])
+		}
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// parsePages reads the front matter of every page, in the order of the file names.
+func parsePages(in *inputs) ([]*source, []error) {
+	var sources []*source
+	var errs []error
+	for _, name := range sortedKeys(in.pages) {
+		s, err := parseSource(name, in.pages[name])
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		sources = append(sources, s)
+	}
+	return sources, append(errs, checkOrder(sources)...)
+}
+
+// checkOrder refuses two pages of one language in one place, and a page whose place differs
+// between languages: a reader who changes language would find the list shuffled.
+func checkOrder(sources []*source) []error {
+	var errs []error
+	taken := make(map[string]*source)
+	first := make(map[string]*source)
+	for _, s := range sources {
+		place := fmt.Sprint(s.Language, " ", s.front.Order)
+		if other := taken[place]; other != nil {
+			errs = append(errs, fmt.Errorf("%s:%d: order %d is taken by %s", s.file, s.keyLine("order"), s.front.Order, other.file))
+		}
+		taken[place] = s
+		if other := first[s.Slug]; other == nil {
+			first[s.Slug] = s
+		} else if other.front.Order != s.front.Order {
+			errs = append(errs, fmt.Errorf("%s:%d: order is %d here and %d in %s", s.file, s.keyLine("order"), s.front.Order, other.front.Order, other.file))
+		}
+	}
+	return errs
+}
+
+// missingPages lists what one language has and another lacks.
+func missingPages(in *inputs) []error {
+	var errs []error
+	for _, language := range in.languages {
+		for _, slug := range sortedKeys(in.slugs) {
+			if name := path.Join(language, slug+".md"); in.pages[name] == nil {
+				errs = append(errs, fmt.Errorf("%s: missing; the page exists as %s", name, in.slugs[slug]))
+			}
+		}
+	}
+	return errs
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,254 @@
+package guidance_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/cmpss/registry/generator/guidance"
+)
+
+// edit replaces the first occurrence of old in a file.
+func edit(t testing.TB, files fstest.MapFS, name, old, replacement string) {
+	t.Helper()
+	f := files[name]
+	if f == nil || !strings.Contains(string(f.Data), old) {
+		t.Fatalf("%s does not hold %q", name, old)
+	}
+	files[name] = &fstest.MapFile{Data: []byte(strings.Replace(string(f.Data), old, replacement, 1))}
+}
+
+const page = `+++
+title = "Title"
+summary = "Summary."
+sections = ["§1"]
+revision = "2025-05-15"
+reviewed = "2026-11-22"
+order = 99
++++
+`
+
+// Each entry breaks the shipped content in one place and says what must be reported.
+func TestLoadRefuses(t *testing.T) {
+	addPage := func(body string) func(testing.TB, fstest.MapFS, fstest.MapFS) {
+		return func(_ testing.TB, content, _ fstest.MapFS) {
+			content["en/new.md"] = &fstest.MapFile{Data: []byte(page + body)}
+			content["es/new.md"] = &fstest.MapFile{Data: []byte(page + "texto\n")}
+		}
+	}
+	change := func(name, old, replacement string) func(testing.TB, fstest.MapFS, fstest.MapFS) {
+		return func(t testing.TB, content, _ fstest.MapFS) { edit(t, content, name, old, replacement) }
+	}
+	for _, tt := range []struct {
+		name   string
+		damage func(t testing.TB, content, blocks fstest.MapFS)
+		want   []string
+	}{
+		// Front matter
+		{"no front matter", change("en/fees.md", "+++", "---"), []string{"en/fees.md:1: a page begins"}},
+		{"front matter not closed", change("en/fees.md", "\n+++\n\n", "\n\n"), []string{"en/fees.md:1: the front matter has no closing"}},
+		{"unknown key", change("en/fees.md", "order = 5", "order = 5\nauthor = \"me\""), []string{"en/fees.md:8: author: unknown key"}},
+		{"missing key", change("es/fees.md", "order = 5\n", ""), []string{"es/fees.md:1: order: missing"}},
+		{"wrong type", change("en/fees.md", "order = 5", "order = \"five\""), []string{"en/fees.md:7: front matter:"}},
+		{"wrong type above others", change("en/fees.md", `title = "Fees and refunds"`, "title = 5"), []string{"en/fees.md:2: front matter: title:"}},
+		{"not TOML", change("en/fees.md", "order = 5", "order"), []string{"en/fees.md:7: front matter:"}},
+		{"bad date", change("en/fees.md", "2026-11-22", "2026-02-30"), []string{`en/fees.md:6: reviewed: "2026-02-30" is not a date`}},
+		{"no sections", change("en/fees.md", `["§403", "§600", "§601", "§602", "§801"]`, "[]"), []string{"en/fees.md:4: sections: names no section"}},
+		{"empty title", change("en/fees.md", `"Fees and refunds"`, `" "`), []string{"en/fees.md:2: title: must be one line"}},
+		{"long summary", change("en/fees.md", "What certification", strings.Repeat("what ", 80)), []string{"en/fees.md:3: summary: longer than"}},
+		{"order taken", change("en/fees.md", "order = 5", "order = 4"), []string{"order 4 is taken by en/fees.md", "order is 5 here and 4 in en/fees.md"}},
+		{"not UTF-8", change("en/fees.md", "Fees and", "Fees \xff and"), []string{"en/fees.md:1: the file is not UTF-8"}},
+
+		// Files
+		{"a language lacks a page", func(_ testing.TB, c, _ fstest.MapFS) { delete(c, "es/fees.md") }, []string{"es/fees.md: missing; the page exists as en/fees.md"}},
+		{"a name with capitals", func(_ testing.TB, c, _ fstest.MapFS) { c["en/Fees.md"] = c["en/fees.md"] }, []string{"en/Fees.md:1: a page is named with"}},
+		{"a stray file", func(_ testing.TB, c, _ fstest.MapFS) { c["en/notes.txt"] = &fstest.MapFile{} }, []string{"en/notes.txt: only .md files"}},
+		{"unknown facts", func(_ testing.TB, c, _ fstest.MapFS) { c["facts/more.toml"] = &fstest.MapFile{} }, []string{"facts/more.toml: not a file of facts"}},
+		{"missing facts", func(_ testing.TB, c, _ fstest.MapFS) { delete(c, "facts/fees.toml") }, []string{"facts/fees.toml: missing"}},
+		{"missing block file", func(_ testing.TB, _, b fstest.MapFS) { delete(b, "fees.html") }, []string{"en/fees.md:17: block fees: the theme has no guidance/fees.html", "es/fees.md:17: block fees"}},
+		{"unknown block file", func(_ testing.TB, _, b fstest.MapFS) { b["prices.html"] = &fstest.MapFile{} }, []string{`prices.html: no block is named "prices"`}},
+		{"broken block file", func(t testing.TB, _, b fstest.MapFS) {
+			edit(t, b, "fees.html", "{{range .Groups}}", "{{range .Group}}")
+		}, []string{"en/fees.md:17: block fees: template: fees:"}},
+		{"unknown label", func(t testing.TB, _, b fstest.MapFS) { edit(t, b, "fees.html", `label "fee"`, `label "price"`) }, []string{"facts/labels.toml: label.price: missing"}},
+
+		// Markdown; the body of a new page begins on line 9
+		{"HTML block", addPage("text\n\n<script>alert(1)</script>\n"), []string{"en/new.md:11: HTML is not allowed"}},
+		{"HTML in a sentence", addPage("text\nwith <b onclick=x>bold</b>\n"), []string{"en/new.md:10: HTML is not allowed"}},
+		{"HTML comment", addPage("<!-- hidden -->\n"), []string{"en/new.md:9: HTML is not allowed"}},
+		{"image", addPage("![x](https://example.org/x.png)\n"), []string{"en/new.md:9: images are not supported"}},
+		{"second title", addPage("# Title\n"), []string{"en/new.md:9: a heading of level 1"}},
+		{"skipped level", addPage("## A\n\n#### B\n"), []string{"en/new.md:11: a heading of level 4 follows one of level 2"}},
+		{"unknown block", addPage("a\n\n{{ prices }}\n"), []string{`en/new.md:11: no block is named "prices"`}},
+		{"block with a wrong argument", addPage("{{ fees dinner }}\n"), []string{`en/new.md:9: block fees: no group of fees is named "dinner"`}},
+		{"block that takes no argument", addPage("{{ sanctions h10 }}\n"), []string{"en/new.md:9: block sanctions: takes no argument"}},
+		{"malformed block", addPage("{{ Fees! }}\n"), []string{"en/new.md:9: two opening braces"}},
+		{"block inside a sentence", addPage("see {{ fees }} here\n"), []string{"en/new.md:9: {{ fees }} is no fact for the middle of a sentence"}},
+		{"unknown fee", addPage("one\ntwo {{ fee dinner }}\n"), []string{`en/new.md:10: no fee has the id "dinner"`}},
+		{"unknown figure", addPage("{{ figure dinner }}\n"), []string{`en/new.md:9: no figure or deadline has the id "dinner"`}},
+		{"contact without a telephone", addPage("call {{ phone appeals }}\n"), []string{`en/new.md:9: no contact named "appeals" has a value for phone`}},
+		{"link to no page", addPage("one\n[x](/guidance/dinner.html)\n"), []string{`en/new.md:10: the link "/guidance/dinner.html" leads to no page`}},
+		{"link to no part", addPage("[x](/guidance/fees.html#dinner)\n"), []string{`en/new.md:9: the page fees has no part named "dinner"`}},
+		{"link to no part of the page itself", addPage("## A\n\n[x](#b)\n"), []string{`en/new.md:11: the page new has no part named "b"`}},
+		{"relative link", addPage("[x](fees.html)\n"), []string{"en/new.md:9: the link"}},
+		{"link out of the site", addPage("[x](//example.org/)\n"), []string{"en/new.md:9: the link"}},
+		{"link out of the site by an empty name", addPage("[x](//#a)\n"), []string{"en/new.md:9: the link"}},
+		{"link out of the site by three slashes", addPage("[x](///guidance/fees.html)\n"), []string{"en/new.md:9: the link"}},
+		{"page with a query", addPage("[x](/guidance/fees.html?a#b)\n"), []string{"en/new.md:9: the link"}},
+		{"http link", addPage("[x](http://example.org/)\n"), []string{"en/new.md:9: the link"}},
+		{"script link", addPage("[x](JavaScript:alert(1))\n"), []string{"en/new.md:9: the link"}},
+		{"script autolink", addPage("<javascript:alert(1)>\n"), []string{"en/new.md:9: the link"}},
+		{"link that climbs", addPage("[x](/guidance/../fees.html)\n"), []string{"en/new.md:9: the link"}},
+
+		// Facts
+		{"facts not TOML", change("facts/fees.toml", "[[group]]", "[[group]"), []string{"facts/fees.toml:6:"}},
+		{"facts with an unknown key", change("facts/fees.toml", "dollars = 100", "dollars = 100\n  euros = 90"), []string{"facts/fees.toml: group.fee.euros: unknown key"}},
+		{"an amount left out", change("facts/fees.toml", "  dollars = 100\n", ""), []string{"facts/fees.toml: group[1].fee[1].dollars: must be 1 or more"}},
+		{"a fee twice", change("facts/fees.toml", `id = "exam-retake"`, `id = "exam"`), []string{`facts/fees.toml: group[2].fee[2].id: "exam" is there twice`}},
+		{"no source", change("facts/code.toml", `source = "App. B"`, ""), []string{"facts/code.toml: source: missing"}},
+		{"bad revision", change("facts/code.toml", `"2025-05-15"`, `"May 2025"`), []string{"facts/code.toml: revision:"}},
+		{"missing translation", change("facts/code.toml", `, es = "Esperanza"`, ""), []string{`facts/code.toml: value[1].name: no text in "es"`}},
+		{"missing translation in a list", change("facts/code.toml", `, es = "Contar su propia historia de recuperación."`, ""), []string{`facts/code.toml: value[1].standards[3]: no text in "es"`}},
+		{"a language that is not there", change("facts/code.toml", `es = "Esperanza"`, `es = "Esperanza", fr = "Espoir"`), []string{`facts/code.toml: value[1].name: "fr" is not a language`}},
+		{"empty text", change("facts/code.toml", `es = "Esperanza"`, `es = ""`), []string{`facts/code.toml: value[1].name: the text in "es" is empty`}},
+		{"letter skipped", change("facts/code.toml", `letter = "C"`, `letter = "D"`), []string{`facts/code.toml: value[3].letter: is "D" where "C" is next`}},
+		{"sanction without its standard", change("facts/sanctions.toml", `standards = ["H10"]`, `standards = ["H15"]`), []string{`facts/sanctions.toml: sanction[6].standards: the code of ethics has no standard "H15"`}},
+		{"standard dropped", change("facts/code.toml", `  { en = "Do not be grossly`, `#{ en = "Do not be grossly`), []string{`sanction[10].standards: the code of ethics has no standard "H14"`}},
+		{"unknown measure", change("facts/sanctions.toml", `do = "core-training"`, `do = "dinner"`), []string{`sanction[1].minimum[1].steps[2].do: no phrase is named "dinner"`}},
+		{"measure without its number", change("facts/sanctions.toml", `do = "core-training", n = 80`, `do = "core-training"`), []string{"sanction[1].minimum[1].steps[2].n: the phrase"}},
+		{"phrase that drops its number", change("facts/sanctions.toml", `es = "Suspensión de hasta {n} meses"`, `es = "Suspensión"`), []string{"do not fit together"}},
+		{"unknown topic", change("facts/sanctions.toml", `topic = "offense"`, `topic = "dinner"`), []string{`sanction[16].minimum[1].steps[2].topic: no topic is named "dinner"`}},
+		{"unused phrase", change("facts/sanctions.toml", "[phrase]", "[phrase]\nfine = { en = \"a\", es = \"b\" }"), []string{"facts/sanctions.toml: phrase.fine: no sanction uses it"}},
+		{"unknown reference in a text", change("facts/statuses.toml", "{figure:ce-hours} hours", "{figure:dinner} hours"), []string{`facts/statuses.toml: status[2].route[1].steps[1]: en: no figure or deadline has the id "dinner"`}},
+		{"stray braces in a text", change("facts/statuses.toml", "{figure:ce-hours} hours", "{ce-hours} hours"), []string{"status[2].route[1].steps[1]: en: braces in"}},
+		{"unknown fee of a route", change("facts/statuses.toml", `fees = ["renewal", "late"]`, `fees = ["renewal", "dinner"]`), []string{`facts/statuses.toml: status[2].route[1].fees: no fee has the id "dinner"`}},
+		{"gap between windows", change("facts/statuses.toml", "from_years = 1", "from_years = 2"), []string{"facts/statuses.toml: status[3].from_years: the window does not begin"}},
+		{"definition to no page", change("facts/definitions.toml", `see = "registry"`, `see = "dinner"`), []string{`facts/definitions.toml: definition[6].see: no page is named "dinner"`}},
+		{"definition out of order", change("facts/definitions.toml", "number = 7\n", "number = 8\n"), []string{"facts/definitions.toml: definition[7].number: is 8 where 7 is next"}},
+		{"unknown unit", change("facts/deadlines.toml", `unit = "hours"`, `unit = "weeks"`), []string{`facts/deadlines.toml: deadline[1].unit: no unit is named "weeks"`}},
+		{"a figure named like a deadline", change("facts/figures.toml", `id = "ce-hours"`, `id = "appeal"`), []string{`"appeal" is there twice`}},
+		{"an empty list", change("facts/figures.toml", "[[figure]]\nid = \"ce-hours\"", "[[other]]\nid = \"x\""), []string{"facts/figures.toml: other: unknown key"}},
+		{"nothing but a heading", func(_ testing.TB, c, _ fstest.MapFS) {
+			c["facts/contacts.toml"] = &fstest.MapFile{Data: []byte("source = \"§1\"\nrevision = \"2025-05-15\"\n")}
+		}, []string{"facts/contacts.toml: contact: has no entry"}},
+		{"wrong type in facts", change("facts/fees.toml", "dollars = 100", "dollars = \"100\""), []string{"facts/fees.toml: group.fee.dollars: incompatible types"}},
+		{"deadline without its section", change("facts/deadlines.toml", "section = \"§805\"\n", ""), []string{"facts/deadlines.toml: deadline[1].section: missing"}},
+		{"sanction twice", change("facts/sanctions.toml", `code = "F4"`, `code = "E4"`), []string{`facts/sanctions.toml: sanction[2].code: "E4" is empty or there twice`}},
+		{"bad id", change("facts/fees.toml", `id = "exam-retake"`, `id = "exam retake"`), []string{`group[2].fee[2].id: "exam retake" is not an id`}},
+		{"two parts of one name", addPage("## A\n\n{{ fees }}\n\n{{ fees exam }}\n"), []string{`en/new.md:9: two parts of the page have the id "fee-exam"`}},
+		{"a contact that cannot be reached", change("facts/contacts.toml", `email = "appeals@calmhsa.org"`, ""), []string{"facts/contacts.toml: contact[4]: gives no way"}},
+		{"bad email", change("facts/contacts.toml", `"appeals@calmhsa.org"`, `"appeals"`), []string{`facts/contacts.toml: contact[4].email: "appeals" is not an address`}},
+		{"script for a website", change("facts/contacts.toml", `"https://www.capeercertification.org/"`, `"javascript:alert(1)"`), []string{"facts/contacts.toml: contact[1].website:"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			content, blocks := shippedFiles(t)
+			tt.damage(t, content, blocks)
+			_, err := guidance.Load(content, blocks, languages)
+			if err == nil {
+				t.Fatal("loaded")
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("got\n%v\nwant %s", err, want)
+				}
+			}
+		})
+	}
+}
+
+func TestLoadReportsEveryFault(t *testing.T) {
+	content, blocks := shippedFiles(t)
+	edit(t, content, "en/fees.md", "order = 5", "order = 0")
+	edit(t, content, "es/registry.md", "2026-11-22", "soon")
+	delete(content, "es/definitions.md")
+	_, err := guidance.Load(content, blocks, languages)
+	if err == nil {
+		t.Fatal("loaded")
+	}
+	for _, want := range []string{"en/fees.md:7: order:", "es/registry.md:6: reviewed:", "es/definitions.md: missing"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("got\n%v\nwant %s", err, want)
+		}
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if !strings.Contains(line, ": ") {
+			t.Errorf("a line without a place: %q", line)
+		}
+	}
+}
+
+func TestLoadLanguages(t *testing.T) {
+	content, blocks := shippedFiles(t)
+	for _, tt := range []struct {
+		languages []string
+		want      string
+	}{
+		{nil, "no language"},
+		{[]string{"en", "fr"}, "fr/: content has no folder"},
+		{[]string{"en", "en"}, "asked for twice"},
+		{[]string{"facts"}, "facts/: content has no folder"},
+		{[]string{"../x"}, "content has no folder"},
+		{[]string{""}, "content has no folder"},
+	} {
+		if _, err := guidance.Load(content, blocks, tt.languages); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%q: got %v, want %s", tt.languages, err, tt.want)
+		}
+	}
+	// One language alone is a whole site; what another lacks does not matter then.
+	delete(content, "es/fees.md")
+	if _, err := guidance.Load(content, blocks, []string{"en"}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLoadIsPure(t *testing.T) {
+	content, blocks := shippedFiles(t)
+	a := shipped(t)
+	b, err := guidance.Load(content, blocks, languages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Digest() != b.Digest() {
+		t.Error("the same files have two digests")
+	}
+	for _, language := range languages {
+		for i, p := range a.Pages(language) {
+			if p.Body != b.Pages(language)[i].Body {
+				t.Errorf("%s/%s: two loads, two bodies", language, p.Slug)
+			}
+		}
+	}
+}
+
+// A byte more in any file, or another order of languages, is another digest.
+func TestDigestCoversEveryInput(t *testing.T) {
+	content, blocks := shippedFiles(t)
+	load := func(languages ...string) [32]byte {
+		lib, err := guidance.Load(content, blocks, languages)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lib.Digest()
+	}
+	seen := map[[32]byte]string{load("en", "es"): "unchanged", load("es", "en"): "other order", load("en"): "English alone"}
+	if len(seen) != 3 {
+		t.Error("the languages are not in the digest")
+	}
+	for _, files := range []fstest.MapFS{content, blocks} {
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			if folder, _, ok := strings.Cut(name, "/"); ok && folder != "facts" && !slices.Contains(languages, folder) {
+				continue // not for this package
+			}
+			before := files[name]
+			files[name] = &fstest.MapFile{Data: append(slices.Clone(before.Data), '\n')}
+			digest := load("en", "es")
+			if was, ok := seen[digest]; ok {
+				t.Errorf("a byte more in %s gives the digest of %s", name, was)
+			}
+			seen[digest] = name
+			files[name] = before
+		}
+	}
+}

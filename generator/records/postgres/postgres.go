@@ -1,0 +1,252 @@
+// Package postgres reads certification records from PostgreSQL, 13 or later.
+//
+// It promises that a snapshot is one consistent state of the database, read in one transaction
+// that cannot write; that it asks for the six columns of the view registry.public_record and
+// for nothing else about a person; and that a password is in no error.
+//
+// Any database fulfils the contract that has the view and the outbox registry.change. Install
+// creates a reference schema that does, and Check says whether a database does.
+//
+// A database is named by a URL, postgres://user@host:5432/name?sslmode=verify-full. What it
+// leaves out is taken from where libpq, PostgreSQL's own client, takes it: a password best from
+// a file (passfile in the URL, or ~/.pgpass), where it is in no list of processes.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/records"
+	"github.com/cmpss/registry/generator/records/internal/draftjson"
+)
+
+// Source is a database that fulfils the contract. It implements records.Source.
+type Source struct{ target *target }
+
+// Open gives the source that the URL names. It connects at each Snapshot, not before.
+//
+// The URL may set connect_timeout (in seconds; 10 if it does not) and statement_timeout (in
+// milliseconds; two minutes if it does not).
+func Open(url string) (*Source, error) {
+	target, err := parseTarget(url)
+	if err != nil {
+		return nil, err
+	}
+	return &Source{target}, nil
+}
+
+// columns are those of the view, each with the types that it may have.
+var columns = []struct {
+	name  string
+	types []uint32
+}{
+	{"number", []uint32{pgtype.TextOID, pgtype.VarcharOID}},
+	{"legal_name", []uint32{pgtype.TextOID, pgtype.VarcharOID}},
+	{"terms", []uint32{pgtype.JSONBOID}},
+	{"actions", []uint32{pgtype.JSONBOID}},
+	{"specializations", []uint32{pgtype.TextArrayOID, pgtype.VarcharArrayOID}},
+	{"updated_at", []uint32{pgtype.TimestamptzOID}},
+}
+
+const (
+	// Nothing but these columns is ever asked for, whatever else a view may have.
+	queryTypes = `select number, legal_name, terms, actions, specializations, updated_at from registry.public_record limit 0`
+	// In order, so that two reads of one state give rejections in one order.
+	queryRecords  = `select number, legal_name, terms, actions, to_jsonb(specializations), updated_at from registry.public_record order by number collate "C"`
+	queryPosition = `select pg_snapshot_xmin(pg_current_snapshot())`
+	queryChange   = `select coalesce(max(id), 0) from registry.change`
+)
+
+// Snapshot implements records.Source. The position is the pg_snapshot_xmin of the read, below
+// which every change is in it, and for people the highest number in the outbox.
+func (s *Source) Snapshot(ctx context.Context, progress func(rows int)) (*records.Snapshot, error) {
+	snapshot, err := s.snapshot(ctx, progress)
+	if err != nil {
+		return nil, fmt.Errorf("read records from %s: %w", s.target, explain(ctx, err))
+	}
+	return snapshot, nil
+}
+
+func (s *Source) snapshot(ctx context.Context, progress func(rows int)) (*records.Snapshot, error) {
+	conn, err := s.target.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.close()
+	// The transaction is never committed: there is nothing to keep, and closing ends it.
+	if _, err := conn.query(ctx, `begin isolation level repeatable read, read only`); err != nil {
+		return nil, err
+	}
+	if err := conn.checkColumns(ctx); err != nil {
+		return nil, err
+	}
+	position, err := conn.position(ctx)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := conn.entries(ctx, progress)
+	if err != nil {
+		return nil, err
+	}
+	return records.Assemble(entries, position, placeOf)
+}
+
+func placeOf(e *records.Entry) string {
+	if e.Number.IsZero() && e.Record == nil {
+		return fmt.Sprintf("row %d by number", e.Order)
+	}
+	if e.Record != nil {
+		return "record " + e.Record.Number().String()
+	}
+	return "record " + e.Number.String()
+}
+
+// checkColumns compares the types of the view's columns with the contract before any row is
+// read: a column of another type might be read as something else than was meant.
+func (c *conn) checkColumns(ctx context.Context) error {
+	result := c.pg.ExecParams(ctx, queryTypes, nil, nil, nil, nil)
+	fields := result.FieldDescriptions()
+	types := make([]uint32, len(fields))
+	for i := range fields {
+		types[i] = fields[i].DataTypeOID
+	}
+	if _, err := result.Close(); err != nil {
+		return err
+	}
+	var problems []string
+	for i, column := range columns {
+		if !oneOf(types[i], column.types) {
+			problems = append(problems, fmt.Sprintf("%s is %s, not %s", column.name, typeName(types[i]), typeName(column.types[0])))
+		}
+	}
+	if problems != nil {
+		return fmt.Errorf("%w: %s; correct the view registry.public_record", errColumnType, strings.Join(problems, ", "))
+	}
+	return nil
+}
+
+var errColumnType = errors.New("a column has the wrong type")
+
+func (c *conn) position(ctx context.Context) (string, error) {
+	xmin, err := c.query(ctx, queryPosition)
+	if err != nil {
+		return "", err
+	}
+	position := "xmin:" + xmin
+	// A database that is read and not followed needs no outbox.
+	if outbox, err := c.readable(ctx, "change"); err != nil || !outbox {
+		return position, err
+	}
+	last, err := c.query(ctx, queryChange)
+	if err != nil {
+		return "", err
+	}
+	return position + " change:" + last, nil
+}
+
+// readable reports whether the schema registry has a table or view of the name that the user may read.
+func (c *conn) readable(ctx context.Context, name string) (bool, error) {
+	yes, err := c.query(ctx, `select coalesce(bool_or(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')), false)
+		from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'registry' and c.relname = $1`, name)
+	return yes == "t", err
+}
+
+// entries reads the rows as they come.
+func (c *conn) entries(ctx context.Context, progress func(int)) ([]records.Entry, error) {
+	var (
+		decoder  draftjson.Decoder
+		entries  []records.Entry
+		rejected int
+	)
+	result := c.pg.ExecParams(ctx, queryRecords, nil, nil, nil, nil)
+	for result.NextRow() {
+		entry := newEntry(&decoder, len(entries)+1, result.Values())
+		entries = append(entries, entry)
+		if entry.Record == nil {
+			rejected++
+		}
+		if len(entries) > records.MaxEntries || rejected > records.MaxRejections {
+			// The connection is given up with its unread rows.
+			return nil, fmt.Errorf("row %d: more rows than %d, or more rejected than %d", len(entries), records.MaxEntries, records.MaxRejections)
+		}
+		if progress != nil && len(entries)%1000 == 0 {
+			progress(len(entries))
+		}
+	}
+	if _, err := result.Close(); err != nil {
+		return nil, err
+	}
+	if progress != nil {
+		progress(len(entries))
+	}
+	if len(entries) == 0 {
+		return nil, fmt.Errorf("%w: the view registry.public_record is empty; check that the URL names the right database", records.ErrEmpty)
+	}
+	return entries, nil
+}
+
+// newEntry validates a row. A null gives an empty text, which the rules refuse where they must.
+func newEntry(decoder *draftjson.Decoder, order int, row [][]byte) records.Entry {
+	draft := certification.Draft{
+		Number:    string(row[0]),
+		LegalName: string(row[1]),
+		UpdatedAt: instant(string(row[5])),
+	}
+	var unread [3]error
+	draft.Terms, unread[0] = decoder.Terms(orNull(row[2]))
+	draft.Actions, unread[1] = decoder.Actions(orNull(row[3]))
+	draft.Specializations, unread[2] = decoder.Specializations(orNull(row[4]))
+	for i, err := range unread {
+		if err != nil {
+			return records.NewEntry(order, &draft, fmt.Errorf("column %s: %w", columns[2+i].name, err))
+		}
+	}
+	return records.NewEntry(order, &draft, nil)
+}
+
+func orNull(value []byte) string {
+	if value == nil {
+		return "null"
+	}
+	return string(value)
+}
+
+// instant turns the text of a timestamptz in a session whose time zone is UTC, such as
+// "2025-05-01 16:00:00+00", into RFC 3339. A text of another kind, such as infinity, is left
+// for the rules to refuse.
+func instant(text string) string {
+	if day, rest, ok := strings.Cut(text, " "); ok && strings.HasSuffix(rest, "+00") {
+		return day + "T" + strings.TrimSuffix(rest, "+00") + "Z"
+	}
+	return text
+}
+
+func oneOf(oid uint32, list []uint32) bool {
+	for _, known := range list {
+		if oid == known {
+			return true
+		}
+	}
+	return false
+}
+
+var types = pgtype.NewMap()
+
+// typeName is the name of a built-in type, as SQL writes it.
+func typeName(oid uint32) string {
+	t, ok := types.TypeForOID(oid)
+	if !ok {
+		return fmt.Sprintf("a type of its own (%d)", oid)
+	}
+	if element, ok := strings.CutPrefix(t.Name, "_"); ok {
+		return element + "[]"
+	}
+	return t.Name
+}
+
+var _ records.Source = (*Source)(nil)

@@ -1,0 +1,158 @@
+package render
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/guidance"
+)
+
+// Fixed are the files that do not depend on any one record: home, guidance, the page for an
+// address that does not exist, the assets, robots.txt, security.txt and, where the base URL
+// is known, the sitemap. The instant is that of the build; the files change with its month
+// alone.
+func (r *Renderer) Fixed(sample bool, instant time.Time) ([]Page, error) {
+	var pages []Page
+	for _, language := range r.options.Languages {
+		made, err := r.editions[language].fixed(sample)
+		if err != nil {
+			return nil, err
+		}
+		pages = append(pages, made...)
+	}
+	pages = append(pages, r.theme.published...)
+	pages = append(pages, Page{"robots.txt", r.robots()}, Page{".well-known/security.txt", r.security(instant)})
+	if r.options.BaseURL != "" {
+		pages = append(pages, Page{"sitemap.xml", r.sitemap()})
+	}
+	return pages, nil
+}
+
+// homeView is what the template of the home page is given.
+type homeView struct{ page }
+
+// indexView is what the template of the list of guidance is given.
+type indexView struct {
+	page
+	Guides []*guidance.Page
+}
+
+// guidanceView is what the template of a guidance page is given.
+type guidanceView struct {
+	page
+	Title    string
+	Summary  string
+	Body     template.HTML
+	Contents []guidance.Heading // those of level 2
+	Sections string             // of the Guidelines, such as "§207, §209"
+	Revision moment
+	Reviewed moment
+	Guides   []*guidance.Page
+	Slug     string
+}
+
+func (e *edition) fixed(sample bool) ([]Page, error) {
+	var pages []Page
+	add := func(path, kind string, view any) error {
+		body, err := e.execute(kind, view)
+		pages = append(pages, Page{e.prefix + path, body})
+		return err
+	}
+	home := homeView{e.newPage(pageHome, "index.html", sample)}
+	home.OwnForms = true
+	if err := add("index.html", pageHome, home); err != nil {
+		return nil, err
+	}
+	missing := e.answerView(AnswerPage{Answer: NotFound, Sample: sample})
+	missing.Static = true
+	missing.Alternates = e.alternates("404.html")
+	if err := add("404.html", pageAnswer, missing); err != nil {
+		return nil, err
+	}
+	guides := e.guides()
+	if err := add("guidance/index.html", pageGuidanceIndex, indexView{e.newPage(pageGuidanceIndex, "guidance/index.html", sample), guides}); err != nil {
+		return nil, err
+	}
+	for _, g := range guides {
+		view, err := e.guidanceView(g, sample)
+		if err != nil {
+			return nil, err
+		}
+		if err := add("guidance/"+g.Slug+".html", pageGuidance, view); err != nil {
+			return nil, err
+		}
+	}
+	return pages, nil
+}
+
+func (e *edition) guidanceView(g *guidance.Page, sample bool) (guidanceView, error) {
+	view := guidanceView{
+		page:     e.newPage(pageGuidance, "guidance/"+g.Slug+".html", sample),
+		Title:    g.Title,
+		Summary:  g.Summary,
+		Body:     g.Body,
+		Sections: strings.Join(g.Sections, ", "),
+		Guides:   e.guides(),
+		Slug:     g.Slug,
+	}
+	for _, h := range g.Headings {
+		if h.Level == 2 {
+			view.Contents = append(view.Contents, h)
+		}
+	}
+	for _, date := range [...]struct {
+		text string
+		into *moment
+	}{{g.Revision, &view.Revision}, {g.Reviewed, &view.Reviewed}} {
+		day, err := certification.ParseDate(date.text)
+		if err != nil {
+			return view, fmt.Errorf("guidance page %s/%s: %w", g.Language, g.Slug, err)
+		}
+		*date.into = e.calendar.day(day)
+	}
+	return view, nil
+}
+
+// tryOtherPages makes every kind of page that is not about one record, so that Load finds
+// what is wrong with its template.
+func (r *Renderer) tryOtherPages() error {
+	var results []certification.Statement
+	for _, status := range certification.Published() {
+		s, err := specimen(variant(status) << 3)
+		if err != nil {
+			return err
+		}
+		results = append(results, s)
+	}
+	searches := []SearchPage{
+		{},
+		{Query: hostileName},
+		{Query: "x", Total: 1, Results: results[:1], Status: certification.Active, Specialization: "crisis-care"},
+		{Query: "x", Total: 5000, Results: results, Sample: true},
+		{Query: "x", Total: 5000, TotalIsAtLeast: true, Results: results},
+	}
+	for _, language := range r.options.Languages {
+		for _, sample := range [...]bool{false, true} {
+			if _, err := r.editions[language].fixed(sample); err != nil {
+				return err
+			}
+		}
+		for _, search := range searches {
+			if _, err := r.AppendSearch(nil, language, search); err != nil {
+				return err
+			}
+		}
+		for answer := range numAnswers {
+			for _, typed := range [...]string{"", hostileName} {
+				page := AnswerPage{Answer: answer, Typed: typed, Number: results[0].Number}
+				if _, err := r.AppendAnswer(nil, language, page); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package render
+
+import (
+	"github.com/cmpss/registry/generator/certification"
+)
+
+// Options say how a site is laid out.
+type Options struct {
+	Languages []string // the first one is at the site's root, the others under /xx/
+	BaseURL   string   // "https://registry.example.org", no slash at the end; used in the sitemap, canonical links and security.txt only, and may be empty
+	Version   string   // of the program; part of Digest
+}
+
+// Page is one file of a site.
+type Page struct {
+	Path string // without a slash at its head: "index.html", "es/guidance/fees.html", "assets/style.0123456789ab.css"
+	Body []byte
+}
+
+// SearchPage is the answer to a search by name or number.
+type SearchPage struct {
+	Query          string
+	Status         certification.Status // NotIssued: any
+	Specialization string               // "" any
+	Total          int                  // the number of matches
+	TotalIsAtLeast bool                 // there may be more matches than Total
+	Results        []certification.Statement
+	Limit          int
+	Sample         bool
+}
+
+// Answer is what the handler says where it has no record to show.
+type Answer uint8
+
+// The answers, with the HTTP status they go with.
+const (
+	Malformed   Answer = iota // 400: what was typed is no certification number
+	NeverIssued               // 404: well formed, but never issued
+	OutOfDate                 // 503: past next_update, nothing can be vouched for
+	Overloaded                // 429 or 503
+	BadQuery                  // 400: a query that is too long or invalid
+	NotFound                  // 404: no such page
+	Failed                    // 500
+	numAnswers
+)
+
+var answerNames = [numAnswers]string{"malformed", "never-issued", "out-of-date", "overloaded", "bad-query", "not-found", "failed"}
+
+// String is the name of the answer in translation keys.
+func (a Answer) String() string { return answerNames[a] }
+
+// maxTyped bounds, in characters, what a page repeats of what a person typed.
+const maxTyped = 100
+
+// AnswerPage is a page without a record.
+type AnswerPage struct {
+	Answer Answer
+	Typed  string               // what the person typed; the page repeats at most 100 characters of it
+	Number certification.Number // for NeverIssued
+	Sample bool
+}
+
+// RecordPath is the path of a record's page in a language, or of its JSON if language is "":
+// "verify/MPSS123456.html", "es/verify/MPSS123456.html", "verify/MPSS123456.json".
+func (r *Renderer) RecordPath(language string, n certification.Number) string {
+	if language == "" {
+		return "verify/" + n.String() + ".json"
+	}
+	return r.prefix(language) + "verify/" + n.String() + ".html"
+}

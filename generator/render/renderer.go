@@ -1,0 +1,128 @@
+package render
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/cmpss/registry/generator/guidance"
+)
+
+// Renderer turns statements and guidance into whole pages. It never changes once loaded and
+// is safe for concurrent use.
+type Renderer struct {
+	options  Options
+	theme    *theme
+	library  *guidance.Library
+	editions map[string]*edition // by language
+	digest   [32]byte
+}
+
+// Load reads a theme and makes ready every page in every language. It renders each kind of
+// page once with every status, so that what is wrong with a theme is found here and not on
+// the one odd record. The error has one line a fault, with file and line, or file and key.
+func Load(theme fs.FS, library *guidance.Library, options Options) (*Renderer, error) {
+	if err := options.check(); err != nil {
+		return nil, err
+	}
+	th, err := readTheme(theme, options.Languages)
+	if err != nil {
+		return nil, err
+	}
+	r := &Renderer{options: options, theme: th, library: library, editions: make(map[string]*edition)}
+	use := make(keyUse)
+	for _, key := range ownKeys {
+		use[key] = "the program"
+	}
+	var errs []error
+	for _, language := range options.Languages {
+		e, err := r.newEdition(language)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		r.editions[language] = e
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	for _, source := range r.first().templates {
+		for _, t := range source.Templates() {
+			errs = append(errs, use.collect(t.Tree))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	for _, language := range options.Languages {
+		errs = append(errs, use.check(th.catalogs[language]))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	for _, language := range options.Languages {
+		if err := r.editions[language].compile(); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	if r.digest, err = r.proveForms(); err != nil {
+		return nil, err
+	}
+	return r, r.tryOtherPages()
+}
+
+func (o *Options) check() error {
+	if len(o.Languages) == 0 {
+		return errors.New("render: no language was asked for")
+	}
+	for i, language := range o.Languages {
+		if language == "" || strings.Trim(language, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != "" {
+			return fmt.Errorf("render: %q is not a language tag", language)
+		}
+		if slices.Contains(o.Languages[:i], language) {
+			return fmt.Errorf("render: language %q was asked for twice", language)
+		}
+	}
+	if o.BaseURL != "" && (!strings.HasPrefix(o.BaseURL, "https://") && !strings.HasPrefix(o.BaseURL, "http://") ||
+		strings.HasSuffix(o.BaseURL, "/") || strings.ContainsAny(o.BaseURL, " \"'<>?#")) {
+		return fmt.Errorf("render: base URL %q is not of the form https://registry.example.org, without a slash at its end", o.BaseURL)
+	}
+	return nil
+}
+
+// Languages are those of the site; the first stands at its root.
+func (r *Renderer) Languages() []string { return slices.Clone(r.options.Languages) }
+
+// Digest identifies everything a record page depends on besides its statement: theme,
+// translations, options, the parts of the library that stand on such a page, and the program.
+func (r *Renderer) Digest() [32]byte { return r.digest }
+
+func (r *Renderer) first() *edition { return r.editions[r.options.Languages[0]] }
+
+// edition finds what a language's pages are made with.
+func (r *Renderer) edition(language string) (*edition, error) {
+	e := r.editions[language]
+	if e == nil {
+		return nil, fmt.Errorf("render: the site has no pages in %q", language)
+	}
+	return e, nil
+}
+
+// prefix is the folder of a language: "" for the first, "es/" for another.
+func (r *Renderer) prefix(language string) string {
+	if language == r.options.Languages[0] {
+		return ""
+	}
+	return language + "/"
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	return slices.Sorted(maps.Keys(m))
+}

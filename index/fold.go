@@ -1,0 +1,141 @@
+package index
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// foldingVersion goes into the digest of an index: raise it when words or terms change.
+const foldingVersion = "1"
+
+// Bounds of what is indexed of a name and looked at in a query.
+const (
+	maxWords     = 8  // words of a query that are searched
+	maxWordRunes = 64 // a longer word is cut, in the index and in the query alike
+)
+
+// Words are the words of a name as the search compares them: compatibility forms resolved, case
+// and diacritics folded (Đặng and dang are the same word), apostrophes dropped (o'neil is
+// oneil), split at everything that is neither letter, mark nor digit. A run of Chinese,
+// Japanese or Korean is a word of its own. Words(strings.Join(Words(s), " ")) is Words(s).
+func Words(name string) []string {
+	folded := fold(name)
+	var words []string
+	start, end, runes, ideographic := -1, 0, 0, false
+	flush := func() {
+		if start >= 0 {
+			words = append(words, folded[start:end])
+		}
+		start, runes = -1, 0
+	}
+	for i, r := range folded {
+		if !isWordRune(r) {
+			flush()
+			continue
+		}
+		if !unicode.Is(unicode.M, r) && isIdeographic(r) != ideographic {
+			flush()
+			ideographic = !ideographic
+		}
+		if start < 0 {
+			start = i
+		}
+		if runes < maxWordRunes { // the rest of an endless word is passed over
+			end = i + utf8.RuneLen(r)
+		}
+		runes++
+	}
+	flush()
+	return words
+}
+
+func isWordRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= 'a' && r <= 'z' || r >= '0' && r <= '9'
+	}
+	return unicode.In(r, unicode.L, unicode.M, unicode.Nd)
+}
+
+// isIdeographic is true of scripts whose names are written without spaces and found by any of
+// their characters.
+func isIdeographic(r rune) bool {
+	return r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+}
+
+// fold gives the text without case, diacritics and apostrophes.
+func fold(text string) string {
+	var b strings.Builder
+	b.Grow(len(text) + 8)
+	if isASCII(text) {
+		for i := range len(text) {
+			c := text[i]
+			switch {
+			case c >= 'A' && c <= 'Z':
+				c += 'a' - 'A'
+			case c == '\'' || c == '`':
+				continue
+			}
+			b.WriteByte(c)
+		}
+		return b.String()
+	}
+	text = strings.Map(dropApostrophe, text) // first, for some decompose into a space and an accent
+	strip := false                           // whether the marks of the letter before are only diacritics
+	for _, r := range norm.NFKD.String(text) {
+		switch {
+		case r < utf8.RuneSelf:
+			strip = true
+			if r >= 'A' && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+			b.WriteByte(byte(r))
+		case unicode.Is(unicode.Mn, r):
+			if !strip {
+				b.WriteRune(r)
+			}
+		default:
+			strip = unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Arabic, unicode.Hebrew, unicode.Armenian)
+			r = unicode.ToLower(r)
+			if plain, ok := plainLetters[r]; ok {
+				b.WriteString(plain)
+			} else {
+				b.WriteRune(r)
+			}
+		}
+	}
+	return norm.NFC.String(b.String())
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// dropApostrophe drops what people type for the apostrophe of O'Neil or the ʻokina of Hawaiʻi,
+// and with it invisible format characters and the Arabic tatweel, which only stretches a word.
+func dropApostrophe(r rune) rune {
+	switch r {
+	case '\'', '`', '’', '‘', '‛', 'ʼ', 'ʻ', 'ʽ', 'ʾ', 'ʿ', 'ˈ', '′', '´', '＇', 'ـ':
+		return -1
+	}
+	if r >= utf8.RuneSelf && unicode.Is(unicode.Cf, r) {
+		return -1
+	}
+	return r
+}
+
+// plainLetters are letters that Unicode does not decompose, in lower case, with what people
+// type for them.
+var plainLetters = map[rune]string{
+	'đ': "d", 'ð': "d", 'ø': "o", 'ł': "l", 'ß': "ss", 'æ': "ae", 'œ': "oe", 'þ': "th", 'ı': "i", 'ŋ': "ng",
+	'ħ': "h", 'ŧ': "t", 'ƒ': "f", 'ɓ': "b", 'ɗ': "d", 'ƙ': "k", 'ə': "e", 'ǝ': "e", 'ƴ': "y",
+	'ς': "σ", 'ґ': "г", 'ђ': "д", 'ә': "а", 'ө': "о", 'ү': "у", 'ұ': "у", 'қ': "к", 'ң': "н", 'ғ': "г", 'һ': "х",
+	'ى': "ي", 'ی': "ي", 'ک': "ك", 'ة': "ه", 'ہ': "ه", 'ھ': "ه", 'ٱ': "ا", 'ے': "ي",
+}

@@ -1,0 +1,100 @@
+package index
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// NameMatch says how well a name that someone gives agrees with the legal name on record. It is a
+// help for comparing, not a proof of identity.
+type NameMatch uint8
+
+// The matches, weakest first.
+const (
+	Different NameMatch = iota
+	Close
+	Exact
+)
+
+// String is the name of the match in JSON.
+func (m NameMatch) String() string { return [...]string{"different", "close", "exact"}[m] }
+
+// MatchName compares names by their words, as Words gives them.
+//
+// Exact: the same words in the same order; case, accents, apostrophes, hyphens and spaces aside.
+// Close: one of these, and one only, tells them apart: the order of the words; one typing mistake
+// (a character missing, added or changed, or two neighbours swapped) in a word of four or more; an
+// initial for a word; one word more or less, where two or more are the same. The words may
+// stand in another order in all but the first case. Different: anything else, and an empty name.
+func MatchName(given, legal string) NameMatch {
+	a, b := Words(given), Words(legal)
+	if len(a) == 0 || len(b) == 0 {
+		return Different
+	}
+	left, right := strings.Join(a, ""), strings.Join(b, "")
+	if left == right {
+		return Exact
+	}
+	if oneMistake(left, right) {
+		return Close
+	}
+	onlyA, onlyB, same := compareWords(a, b)
+	switch {
+	case len(onlyA) == 0 && len(onlyB) == 0:
+		return Close
+	case len(onlyA) == 1 && len(onlyB) == 1:
+		if oneMistake(onlyA[0], onlyB[0]) || same > 0 && (isInitial(onlyA[0], onlyB[0]) || isInitial(onlyB[0], onlyA[0])) {
+			return Close
+		}
+	case len(onlyA)+len(onlyB) == 1:
+		if same >= 2 {
+			return Close
+		}
+	}
+	return Different
+}
+
+// compareWords gives the words that only one of the names has, and how many both have.
+func compareWords(a, b []string) (onlyA, onlyB []string, same int) {
+	onlyB = slices.Clone(b)
+	for _, word := range a {
+		if i := slices.Index(onlyB, word); i >= 0 {
+			onlyB = slices.Delete(onlyB, i, i+1)
+			same++
+			continue
+		}
+		onlyA = append(onlyA, word)
+	}
+	return onlyA, onlyB, same
+}
+
+func isInitial(initial, word string) bool {
+	return utf8.RuneCountInString(initial) == 1 && strings.HasPrefix(word, initial)
+}
+
+// oneMistake reports whether exactly one typing mistake tells the words apart. In shorter ones a
+// mistake makes another word.
+func oneMistake(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	if len(x) > len(y) {
+		x, y = y, x
+	}
+	if len(y)-len(x) > 1 || len(y) < minFuzzyRunes || len(x) < minFuzzyRunes-1 {
+		return false
+	}
+	i := 0
+	for i < len(x) && x[i] == y[i] {
+		i++
+	}
+	if len(x) < len(y) {
+		return slices.Equal(x[i:], y[i+1:])
+	}
+	if i == len(x) {
+		return false // the same
+	}
+	if slices.Equal(x[i+1:], y[i+1:]) {
+		return true
+	}
+	return i+1 < len(x) && x[i] == y[i+1] && x[i+1] == y[i] && slices.Equal(x[i+2:], y[i+2:])
+}

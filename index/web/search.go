@@ -1,0 +1,201 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/render"
+	"github.com/cmpss/registry/index"
+)
+
+// searchTime bounds one search that runs.
+const searchTime = 2 * time.Second
+
+// searchAnswer is the answer to GET /api/v1/search.
+type searchAnswer struct {
+	Total          int            `json:"total"`
+	TotalIsAtLeast bool           `json:"total_is_at_least,omitempty"`
+	Results        []searchResult `json:"results"`
+	ThisUpdate     time.Time      `json:"this_update"` // when the records were confirmed
+	NextUpdate     time.Time      `json:"next_update"` // until when all that is said here holds
+}
+
+type searchResult struct {
+	Number          string   `json:"number"`
+	LegalName       string   `json:"legal_name"`
+	Status          string   `json:"status"`
+	Valid           bool     `json:"valid"`
+	DateExpires     *string  `json:"date_expires"`
+	Specializations []string `json:"specializations"`
+	URL             string   `json:"url"`
+}
+
+// parsedSearch is a search as the parameters give it.
+type parsedSearch struct {
+	index.Query
+	area string
+}
+
+// parseSearch reads the parameters. The last two results name the one that is wrong.
+func parseSearch(values url.Values) (q parsedSearch, parameter, problem string) {
+	q.Text = strings.TrimSpace(values.Get("q"))
+	if len(q.Text) > index.MaxQuery {
+		return q, "q", "The text to search for is longer than " + strconv.Itoa(index.MaxQuery) + " bytes."
+	}
+	if name := values.Get("status"); name != "" {
+		status, ok := certification.ParseStatus(name)
+		if !ok {
+			return q, "status", "There is no such status."
+		}
+		q.Status = status
+	}
+	if name := values.Get("specialization"); name != "" {
+		area, ok := certification.ParseSpecialization(name)
+		if !ok {
+			return q, "specialization", "There is no such specialization."
+		}
+		q.Specializations, q.area = 1<<area, area.String()
+	}
+	q.Limit = index.DefaultLimit
+	if text := values.Get("limit"); text != "" {
+		limit, err := strconv.Atoi(text)
+		if err != nil || limit < 1 || limit > index.MaxLimit {
+			return q, "limit", "The limit must be a number from 1 to " + strconv.Itoa(index.MaxLimit) + "."
+		}
+		q.Limit = limit
+	}
+	return q, "", ""
+}
+
+// find searches in turn. Where it cannot, it answers and is false.
+func (x *exchange) find(set *index.Set, q index.Query) (index.Result, bool) {
+	if !x.h.enter(x.r) {
+		x.overloaded()
+		return index.Result{}, false
+	}
+	defer x.h.leave()
+	ctx, cancel := context.WithTimeout(x.r.Context(), searchTime)
+	defer cancel()
+	result, err := set.Search(ctx, q, x.now)
+	switch {
+	case err == nil:
+		return result, true
+	case errors.Is(err, index.ErrQuery) && x.isAPI:
+		x.badRequest("q", "The text to search for must be valid UTF-8 and have a letter or a digit.")
+	case errors.Is(err, index.ErrQuery):
+		x.answer(http.StatusBadRequest, render.AnswerPage{Answer: render.BadQuery, Typed: bounded(q.Text), Sample: set.Generation().Sample})
+	case ctx.Err() != nil:
+		x.overloaded()
+	default:
+		x.h.Log.Error("a search failed", "route", x.route) // the error may hold what was asked
+		x.failed()
+	}
+	return index.Result{}, false
+}
+
+// search answers GET /api/v1/search.
+func (x *exchange) search() {
+	values, ok := x.query()
+	if !ok {
+		return
+	}
+	q, parameter, problem := parseSearch(values)
+	if problem != "" {
+		x.badRequest(parameter, problem)
+		return
+	}
+	set := x.current()
+	if set == nil {
+		return
+	}
+	defer set.Close()
+	result, ok := x.find(set, q.Query)
+	if !ok {
+		return
+	}
+	boundary, until := certification.Confirmation(set.Generation().Read)
+	answer := searchAnswer{
+		Total: result.Total, TotalIsAtLeast: result.TotalIsAtLeast,
+		Results:    make([]searchResult, 0, len(result.Statements)),
+		ThisUpdate: boundary, NextUpdate: until,
+	}
+	for i := range result.Statements {
+		s := &result.Statements[i]
+		answer.Results = append(answer.Results, x.searchResult(s))
+		if holds := s.ReliableUntil(); holds.Before(answer.NextUpdate) {
+			answer.NextUpdate = holds
+		}
+	}
+	body, err := json.Marshal(answer)
+	if err != nil {
+		x.h.Log.Error("an answer could not be made", "route", x.route)
+		x.failed()
+		return
+	}
+	x.w.Header()["Cache-Control"] = noStore
+	x.json(http.StatusOK, body)
+}
+
+func (x *exchange) searchResult(s *certification.Statement) searchResult {
+	result := searchResult{
+		Number: s.Number.String(), LegalName: s.LegalName, Status: s.Status.String(), Valid: s.Valid(),
+		Specializations: []string{}, URL: x.pagePath(s.Number),
+	}
+	if s.Status != certification.Unavailable {
+		day := s.Term.To.String()
+		result.DateExpires = &day
+	}
+	for area := range s.Specializations.All() {
+		result.Specializations = append(result.Specializations, area.String())
+	}
+	return result
+}
+
+// searchFor answers GET /search?q= with a page of results. A number in full leads straight to
+// its page.
+func (x *exchange) searchFor() {
+	values, ok := x.query()
+	if !ok {
+		return
+	}
+	q, _, problem := parseSearch(values)
+	if problem != "" {
+		x.answer(http.StatusBadRequest, render.AnswerPage{Answer: render.BadQuery, Typed: bounded(q.Text)})
+		return
+	}
+	set := x.current()
+	if set == nil {
+		return
+	}
+	defer set.Close()
+	page := render.SearchPage{
+		Query: q.Text, Status: q.Status, Specialization: q.area, Limit: q.Limit, Sample: set.Generation().Sample,
+	}
+	if q.Text != "" {
+		if number, err := certification.ParseNumber(q.Text); err == nil {
+			x.toPage(set, number, q.Text)
+			return
+		}
+		result, ok := x.find(set, q.Query)
+		if !ok {
+			return
+		}
+		page.Results, page.Total, page.TotalIsAtLeast = result.Statements, result.Total, result.TotalIsAtLeast
+	}
+	buffer := getBuffer()
+	defer putBuffer(buffer)
+	var err error
+	if *buffer, err = x.h.Pages.AppendSearch((*buffer)[:0], x.language, page); err != nil {
+		x.h.Log.Error("a page could not be made", "route", x.route)
+		x.failed()
+		return
+	}
+	x.page(http.StatusOK, *buffer)
+}

@@ -1,0 +1,160 @@
+package index
+
+import (
+	"unicode/utf8"
+)
+
+// exact gives the names with the word.
+func (f *finder) exact(word string) bitset {
+	return f.lookUp('e', word, func(set bitset) { f.addTerm(set, fieldWord, word) })
+}
+
+// prefixed gives the names with a word that begins with this one; of a word without spaces
+// between its characters, the names with its characters in any place.
+func (f *finder) prefixed(word string) bitset {
+	if first, _ := utf8.DecodeRuneInString(word); isIdeographic(first) {
+		return f.partly(word)
+	}
+	return f.lookUp('p', word, func(set bitset) {
+		if utf8.RuneCountInString(word) <= maxEdge {
+			f.addTerm(set, fieldEdge, word)
+			return
+		}
+		f.addTerms(set, func() ([]string, bool, error) { return f.names.prefixTerms(fieldWord, word, maxTerms) })
+	})
+}
+
+// partly gives the names with every pair of neighbouring characters of the word.
+func (f *finder) partly(word string) bitset {
+	list := parts([]string{word})
+	return f.lookUp('i', word, func(set bitset) {
+		first := true
+		for _, part := range list {
+			if len(list) > 1 && utf8.RuneCountInString(part) == 1 {
+				continue // the pairs say more
+			}
+			one := set
+			if !first {
+				one = f.newSet()
+			}
+			f.addTerm(one, fieldPart, part)
+			if !first {
+				set.intersect(one)
+			}
+			first = false
+		}
+	})
+}
+
+// mistaken gives the names with a word at one typing mistake from this one, or this one.
+func (f *finder) mistaken(word string) bitset {
+	if n := utf8.RuneCountInString(word); n < minFuzzyRunes || n > maxFuzzyRunes {
+		return nil
+	}
+	return f.lookUp('m', word, func(set bitset) {
+		if f.looks == maxFuzzyLooks {
+			f.cut = true
+			return
+		}
+		f.looks++
+		f.addTerms(set, func() ([]string, bool, error) { return f.names.fuzzyTerms(word, maxTerms) })
+	})
+}
+
+// anyhow gives the names with a word that begins with this one or is at one mistake from it.
+func (f *finder) anyhow(word string) bitset {
+	return f.either('a', word, f.prefixed(word), f.mistaken(word))
+}
+
+// exactOrSplit gives the names with the word, or with the two words it may be written together
+// from, or three that begin with two particles.
+func (f *finder) exactOrSplit(word string) bitset {
+	whole := f.exact(word)
+	n := utf8.RuneCountInString(word)
+	if n < minSplitRunes || n > maxSplitRunes {
+		return whole
+	}
+	var splits []bitset
+	for i := range word {
+		if i == 0 {
+			continue
+		}
+		left := f.exact(word[:i])
+		if left == nil {
+			continue
+		}
+		splits = append(splits, f.common([]string{word[i:]}, f.exact, left))
+		if i > maxParticle {
+			continue
+		}
+		for j := range word[i:] {
+			if j > 0 && j <= maxParticle {
+				splits = append(splits, f.common([]string{word[i : i+j], word[i+j:]}, f.exact, left))
+			}
+		}
+	}
+	return f.either('s', word, append(splits, whole)...)
+}
+
+// maxParticle is the longest particle, in bytes: de, la, von.
+const maxParticle = 3
+
+func (f *finder) either(kind byte, word string, sets ...bitset) bitset {
+	return f.lookUp(kind, word, func(union bitset) {
+		for _, set := range sets {
+			union.union(set)
+		}
+	})
+}
+
+// lookUp fills a set once for a kind of match and a word.
+func (f *finder) lookUp(kind byte, word string, fill func(bitset)) bitset {
+	key := lookup{kind, word}
+	set, known := f.memo[key]
+	if known {
+		return set
+	}
+	if f.err == nil {
+		f.err = f.ctx.Err()
+	}
+	if f.err != nil {
+		return nil
+	}
+	set = f.newSet()
+	fill(set)
+	if set.isEmpty() {
+		set = nil
+	}
+	f.memo[key] = set
+	return set
+}
+
+func (f *finder) addTerm(set bitset, field, term string) {
+	if err := f.names.addTerm(f.ctx, set, field, term); err != nil && f.err == nil {
+		f.err = err
+	}
+}
+
+func (f *finder) addTerms(set bitset, list func() ([]string, bool, error)) {
+	terms, more, err := list()
+	if err != nil && f.err == nil {
+		f.err = err
+	}
+	f.cut = f.cut || more
+	for _, term := range terms {
+		f.addTerm(set, fieldWord, term)
+	}
+}
+
+// newSet gives an empty set that close puts back.
+func (f *finder) newSet() bitset {
+	set := f.names.newSet()
+	f.sets = append(f.sets, set)
+	return set
+}
+
+func (f *finder) close() {
+	for _, set := range f.sets {
+		f.names.putBack(set)
+	}
+}
