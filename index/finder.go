@@ -2,7 +2,9 @@ package index
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Bounds of the work for one query.
@@ -24,8 +26,8 @@ type finder struct {
 	seen      bitset
 	sets      []bitset // to put back
 	memo      map[lookup]bitset
+	counts    map[string]int
 	looks     int  // walks for mistakes
-	strict    bool // mistakes are not looked for
 	cut       bool // a bound was met: there may be more matches
 	full      bool // the collector wants no more
 	err       error
@@ -38,43 +40,48 @@ type lookup struct {
 
 func (f *finder) search(all []string) error {
 	f.memo = make(map[lookup]bitset)
+	f.counts = make(map[string]int)
 	f.seen = f.newSet()
 	words := all[:min(len(all), maxWords)]
 	readings := readingsOf(words)
 	last := len(words) - 1
 
+	exact := f.exactly()
+	split := matcher{set: f.exactOrSplit}
+	prefixed := matcher{set: f.prefixed, holds: hasPrefix}
+	anyhow := matcher{set: f.anyhow}
+
 	f.takeKey(strings.Join(all, ""))
-	if f.collector.issued > 0 { // the name is there in full: nothing was mistyped
-		f.strict = true
+	strict := f.collector.issued > 0 && len(words) > 1 // the name is there in full: nothing is missing or mistyped
+	for _, reading := range readings {                 // every word
+		f.takeEach(reading, exact, exact)
 	}
-	for _, reading := range readings { // every word
-		f.takeEach(reading, f.exact, f.exact)
+	if !strict && f.collector.issued < enough { // two or three words typed as one
+		f.takeEach(words, split, split)
 	}
-	if !f.strict && f.collector.issued < enough { // two or three words typed as one
-		f.takeEach(words, f.exactOrSplit, f.exactOrSplit)
+	if !strict {
+		for _, reading := range readings { // the last word is not finished
+			f.takeEach(reading, exact, prefixed)
+		}
+		f.takeEach(words, prefixed, prefixed) // initials and beginnings
 	}
-	for _, reading := range readings { // the last word is not finished
-		f.takeEach(reading, f.exact, f.prefixed)
-	}
-	f.takeEach(words, f.prefixed, f.prefixed) // initials and beginnings
-	if !f.strict && f.collector.issued < enough {
+	if !strict && f.collector.issued < enough {
 		for i := range words { // a mistake in one word
-			f.takeMistaken(words, i, f.exact)
+			f.takeMistaken(words, i, exact)
 		}
 		for i := range last { // and the last is not finished
-			f.takeMistaken(words, i, f.prefixed)
+			f.takeMistaken(words, i, prefixed)
 		}
 		for i := range last { // a mistake in a word typed as two
-			f.takeMistaken(readings[1+i], i, f.exact)
+			f.takeMistaken(readings[1+i], i, exact)
 		}
 	}
 	if f.collector.issued == 0 { // a mistake in every word
-		f.takeEach(words, f.anyhow, f.anyhow)
+		f.takeEach(words, anyhow, anyhow)
 	}
 	if f.collector.issued == 0 && len(words) >= 3 { // a word too many
 		for i := range words {
-			rest := append(append([]string(nil), words[:i]...), words[i+1:]...)
-			f.takeEach(rest, f.exact, f.exact)
+			f.takeEach(slices.Concat(words[:i], words[i+1:]), exact, exact)
 		}
 	}
 	return f.err
@@ -115,21 +122,24 @@ func (f *finder) takeEach(words []string, match, matchLast matcher) {
 // takeMistaken takes the names that match every word, the one at i with a mistake. That one is
 // looked up last, and only if the others leave any name.
 func (f *finder) takeMistaken(words []string, i int, matchLast matcher) {
-	var common bitset
 	last := len(words) - 1
-	for j, word := range words {
-		if j == i {
-			continue
-		}
-		match := f.exact
-		if j == last {
-			match = matchLast
-		}
-		if common = f.common([]string{word}, match, common); common == nil {
+	others := slices.Concat(words[:i], words[i+1:last+1])
+	var ends []string // the last word, if it matches in a way of its own
+	if i != last {
+		others, ends = others[:last-1], words[last:]
+	}
+	var common bitset
+	if len(others) > 0 {
+		if common = f.common(others, f.exactly(), nil); common == nil {
 			return
 		}
 	}
-	f.takeAll(f.common(words[i:i+1], f.mistaken, common), len(words))
+	if len(ends) > 0 {
+		if common = f.common(ends, matchLast, common); common == nil {
+			return
+		}
+	}
+	f.takeAll(f.common(words[i:i+1], matcher{set: f.mistaken, holds: hasMistaken}, common), len(words))
 }
 
 // takeAll takes the names of the set in order, those that have as many words as were typed
@@ -158,24 +168,42 @@ func (f *finder) take(rank uint32) {
 // done is true when the collector wants no more or something failed.
 func (f *finder) done() bool { return f.full || f.err != nil }
 
-// matcher gives the names with a word; nil if there is none. The set must not be changed.
-type matcher func(word string) bitset
+// matcher is a way in which a word matches names.
+type matcher struct {
+	set   func(word string) bitset      // of the names that match; nil if there is none. It must not be changed
+	holds func(word, words string) bool // the same of one name by its words; nil: only the set tells
+	count func(word string) int         // of the names in the set, without reading it; nil: not known
+}
+
+func (f *finder) exactly() matcher { return matcher{f.exact, hasWord, f.count} }
 
 // common gives the names that match every word and are in the set within, nil for all. It is
 // nil if there is none.
 func (f *finder) common(words []string, match matcher, within bitset) bitset {
+	if match.count != nil && len(words) > 1 { // the rarest word leaves the fewest names to look at
+		words = slices.Clone(words)
+		slices.SortStableFunc(words, func(a, b string) int { return match.count(a) - match.count(b) })
+	}
 	for _, word := range words {
-		if f.done() {
-			return nil
-		}
-		set := match(word)
-		if set == nil {
+		if f.done() || match.count != nil && match.count(word) == 0 {
 			return nil
 		}
 		both := f.newSet()
-		both.union(set)
-		if within != nil {
-			both.intersect(within)
+		if f.isQuicker(word, match, within) {
+			for rank := range within.all {
+				if match.holds(word, f.names.words[rank]) {
+					both.add(rank)
+				}
+			}
+		} else {
+			set := match.set(word)
+			if set == nil {
+				return nil
+			}
+			both.union(set)
+			if within != nil {
+				both.intersect(within)
+			}
 		}
 		if both.isEmpty() {
 			return nil
@@ -183,4 +211,10 @@ func (f *finder) common(words []string, match matcher, within bitset) bitset {
 		within = both
 	}
 	return within
+}
+
+// isQuicker reports whether to look at the names in the set rather than in the index.
+func (f *finder) isQuicker(word string, match matcher, within bitset) bool {
+	first, _ := utf8.DecodeRuneInString(word)
+	return within != nil && match.holds != nil && !isIdeographic(first) && within.count() <= f.names.few
 }

@@ -73,28 +73,36 @@ func isInitial(initial, word string) bool {
 	return utf8.RuneCountInString(initial) == 1 && strings.HasPrefix(word, initial)
 }
 
-// oneMistake reports whether exactly one typing mistake tells the words apart. In shorter ones a
-// mistake makes another word.
+// oneMistake reports whether exactly one typing mistake tells the words apart. In words of three
+// characters and fewer a mistake makes another word.
 func oneMistake(a, b string) bool {
-	x, y := []rune(a), []rune(b)
-	if len(x) > len(y) {
-		x, y = y, x
+	// Nearly all pairs differ by more than the bytes of one character on both ends.
+	head := 0
+	for head < len(a) && head < len(b) && a[head] == b[head] {
+		head++
 	}
-	if len(y)-len(x) > 1 || len(y) < minFuzzyRunes || len(x) < minFuzzyRunes-1 {
+	for head > 0 && (head < len(a) && !utf8.RuneStart(a[head]) || head < len(b) && !utf8.RuneStart(b[head])) {
+		head--
+	}
+	tail := 0
+	for tail < len(a)-head && tail < len(b)-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	for tail > 0 && (!utf8.RuneStart(a[len(a)-tail]) || !utf8.RuneStart(b[len(b)-tail])) {
+		tail--
+	}
+	x, y := a[head:len(a)-tail], b[head:len(b)-tail]
+	switch m, n := utf8.RuneCountInString(x), utf8.RuneCountInString(y); {
+	case m+n == 0, m > 2, n > 2, m+n == 3:
+		return false
+	case m == 2 && n == 2:
+		first, size := utf8.DecodeRuneInString(x)
+		last, _ := utf8.DecodeRuneInString(x[size:])
+		if y != string([]rune{last, first}) {
+			return false
+		}
+	case m == 2, n == 2: // two more on one side
 		return false
 	}
-	i := 0
-	for i < len(x) && x[i] == y[i] {
-		i++
-	}
-	if len(x) < len(y) {
-		return slices.Equal(x[i:], y[i+1:])
-	}
-	if i == len(x) {
-		return false // the same
-	}
-	if slices.Equal(x[i+1:], y[i+1:]) {
-		return true
-	}
-	return i+1 < len(x) && x[i] == y[i+1] && x[i+1] == y[i] && slices.Equal(x[i+2:], y[i+2:])
+	return max(utf8.RuneCountInString(a), utf8.RuneCountInString(b)) >= minFuzzyRunes
 }

@@ -26,11 +26,16 @@ type names struct {
 	fuzzy   index.IndexReaderFuzzy
 	numbers []certification.Number // by rank
 	keys    []string               // by rank: the words of the name, joined
+	words   []string               // by rank: the words of the name, with a space between
 	lengths []uint8                // by rank: how many words, at most 255
+	few     int                    // up to so many names are looked at themselves, not in the index
 	ranks   []uint32               // by document of the engine
 	pool    sync.Pool              // of *bitset
 	refs    atomic.Int64
 }
+
+// fewNames are quicker to look at than the dictionary of all words is to walk through.
+const fewNames = 2048
 
 // openNames opens the index in dir, whose files were verified, for the records of the same
 // generation.
@@ -42,7 +47,7 @@ func openNames(dir, digest string, find func(certification.Number) (*certificati
 	if err := engine.Open(); err != nil {
 		return nil, fmt.Errorf("open the search index in %s: %w", dir, err)
 	}
-	n := &names{digest: digest, engine: engine}
+	n := &names{digest: digest, engine: engine, few: fewNames}
 	n.refs.Store(1)
 	if err := n.load(find, total); err != nil {
 		n.release()
@@ -70,6 +75,7 @@ func (n *names) load(find func(certification.Number) (*certification.Record, boo
 	}
 	type entry struct {
 		key      string
+		words    string
 		number   certification.Number
 		document uint32
 		length   uint8
@@ -91,7 +97,7 @@ func (n *names) load(find func(certification.Number) (*certification.Record, boo
 			return fmt.Errorf("%s is not in the record table", number)
 		}
 		words := Words(record.LegalName())
-		entries[i] = entry{strings.Join(words, ""), number, uint32(i), uint8(min(len(words), 255))}
+		entries[i] = entry{strings.Join(words, ""), strings.Join(words, " "), number, uint32(i), uint8(min(len(words), 255))}
 	}
 	slices.SortFunc(entries, func(a, b entry) int {
 		return cmp.Or(strings.Compare(a.key, b.key), a.number.Compare(b.number))
@@ -99,10 +105,11 @@ func (n *names) load(find func(certification.Number) (*certification.Record, boo
 	n.ranks = make([]uint32, total)
 	n.numbers = make([]certification.Number, total)
 	n.keys = make([]string, total)
+	n.words = make([]string, total)
 	n.lengths = make([]uint8, total)
 	for rank, e := range entries {
 		n.ranks[e.document] = uint32(rank)
-		n.numbers[rank], n.keys[rank], n.lengths[rank] = e.number, e.key, e.length
+		n.numbers[rank], n.keys[rank], n.words[rank], n.lengths[rank] = e.number, e.key, e.words, e.length
 	}
 	return nil
 }
@@ -143,6 +150,16 @@ func (n *names) addTerm(ctx context.Context, set bitset, field, term string) err
 		}
 		set.add(n.ranks[hit.ID.Value()])
 	}
+}
+
+// countTerm is how many documents have the term.
+func (n *names) countTerm(ctx context.Context, field, term string) (int, error) {
+	reader, err := n.reader.TermFieldReader(ctx, []byte(term), field, false, false, false)
+	if err != nil {
+		return 0, fmt.Errorf("search the field %s: %w", field, err)
+	}
+	defer reader.Close()
+	return int(reader.Count()), nil
 }
 
 // prefixTerms gives at most limit terms of the field that begin with the prefix, in order, and
@@ -212,6 +229,14 @@ func (s bitset) intersect(other bitset) {
 	for i, word := range other {
 		s[i] &= word
 	}
+}
+
+func (s bitset) count() int {
+	n := 0
+	for _, word := range s {
+		n += bits.OnesCount64(word)
+	}
+	return n
 }
 
 func (s bitset) isEmpty() bool {

@@ -1,12 +1,30 @@
 package index
 
 import (
+	"strings"
 	"unicode/utf8"
 )
 
 // exact gives the names with the word.
 func (f *finder) exact(word string) bitset {
+	if f.count(word) == 0 {
+		return nil
+	}
 	return f.lookUp('e', word, func(set bitset) { f.addTerm(set, fieldWord, word) })
+}
+
+// count is how many names have the word.
+func (f *finder) count(word string) int {
+	n, known := f.counts[word]
+	if known {
+		return n
+	}
+	n, err := f.names.countTerm(f.ctx, fieldWord, word)
+	if err != nil && f.err == nil {
+		f.err = err
+	}
+	f.counts[word] = n
+	return n
 }
 
 // prefixed gives the names with a word that begins with this one; of a word without spaces
@@ -48,7 +66,7 @@ func (f *finder) partly(word string) bitset {
 
 // mistaken gives the names with a word at one typing mistake from this one, or this one.
 func (f *finder) mistaken(word string) bitset {
-	if n := utf8.RuneCountInString(word); n < minFuzzyRunes || n > maxFuzzyRunes {
+	if !forgiving(word) {
 		return nil
 	}
 	return f.lookUp('m', word, func(set bitset) {
@@ -74,22 +92,23 @@ func (f *finder) exactOrSplit(word string) bitset {
 	if n < minSplitRunes || n > maxSplitRunes {
 		return whole
 	}
+	exact := f.exactly()
 	var splits []bitset
 	for i := range word {
 		if i == 0 {
 			continue
 		}
-		left := f.exact(word[:i])
-		if left == nil {
+		if f.count(word[:i]) == 0 {
 			continue
 		}
-		splits = append(splits, f.common([]string{word[i:]}, f.exact, left))
+		left := f.exact(word[:i])
+		splits = append(splits, f.common([]string{word[i:]}, exact, left))
 		if i > maxParticle {
 			continue
 		}
 		for j := range word[i:] {
 			if j > 0 && j <= maxParticle {
-				splits = append(splits, f.common([]string{word[i : i+j], word[i+j:]}, f.exact, left))
+				splits = append(splits, f.common([]string{word[i : i+j], word[i+j:]}, exact, left))
 			}
 		}
 	}
@@ -98,6 +117,45 @@ func (f *finder) exactOrSplit(word string) bitset {
 
 // maxParticle is the longest particle, in bytes: de, la, von.
 const maxParticle = 3
+
+// hasWord is exact for one name.
+func hasWord(word, words string) bool {
+	for other := range strings.SplitSeq(words, " ") {
+		if other == word {
+			return true
+		}
+	}
+	return false
+}
+
+// hasPrefix is prefixed for one name, and a word with spaces beside it.
+func hasPrefix(word, words string) bool {
+	for other := range strings.SplitSeq(words, " ") {
+		if strings.HasPrefix(other, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasMistaken is mistaken for one name.
+func hasMistaken(word, words string) bool {
+	if !forgiving(word) {
+		return false
+	}
+	for other := range strings.SplitSeq(words, " ") {
+		if other == word || oneMistake(word, other) {
+			return true
+		}
+	}
+	return false
+}
+
+// forgiving reports whether a word is of a length in which mistakes are forgiven.
+func forgiving(word string) bool {
+	n := utf8.RuneCountInString(word)
+	return n >= minFuzzyRunes && n <= maxFuzzyRunes
+}
 
 func (f *finder) either(kind byte, word string, sets ...bitset) bitset {
 	return f.lookUp(kind, word, func(union bitset) {

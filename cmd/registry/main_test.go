@@ -21,6 +21,13 @@ func TestMain(m *testing.M) {
 		"registry": func() {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 			defer stop()
+			if os.Getenv(htmlOnly) != "" {
+				if err := buildHTMLOnly(ctx, os.Args); err != nil {
+					fmt.Fprintln(os.Stderr, err)
+					os.Exit(1)
+				}
+				os.Exit(0)
+			}
 			now := time.Now
 			if at, err := time.Parse(time.RFC3339, os.Getenv("NOW")); err == nil {
 				now = func() time.Time { return at }

@@ -108,7 +108,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"empty", "a.ndjson", "", records.ErrEmpty, "0 bytes"},
 		{"only blank lines", "a.ndjson", "\n \r\n\t\n", records.ErrEmpty, ""},
 		{"only a byte order mark", "a.ndjson", "\ufeff", records.ErrEmpty, ""},
-		{"no record", "a.ndjson", "hello\nworld\n", records.ErrNoRecord, "a.ndjson:1: column 1"},
+		{"no record", "a.ndjson", "hello\nworld\n", records.ErrNoRecord, "a.ndjson:1: byte 1"},
 		{"a JSON array", "a.ndjson", "[\n" + good + "]\n", nil, ""},
 		{"cut in a record", "a.ndjson", good + line("MPSS123457")[:60], records.ErrTruncated, "line 2"},
 		{"cut in a character", "a.ndjson", good + `{"number":"MPSS123457","legal_name":"Jos` + "\xc3", records.ErrTruncated, "line 2"},

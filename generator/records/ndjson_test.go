@@ -18,7 +18,7 @@ func TestRejectedLines(t *testing.T) {
 		number     string // of the rejection
 		reason     string
 	}{
-		{"not JSON", `Jane Doe`, "", "column 1: expected an object"},
+		{"not JSON", `Jane Doe`, "", "byte 1: expected an object"},
 		{"an array", `[{"number":"MPSS123456"}]`, "", "expected an object"},
 		{"a string", `"MPSS123456"`, "", "expected an object"},
 		{"null", `null`, "", "expected an object"},
@@ -38,7 +38,7 @@ func TestRejectedLines(t *testing.T) {
 		{"trailing comma", `{"number":"MPSS123456","legal_name":"Jane Doe",` + terms + `,}`, "MPSS123456", "expected"},
 		{"single quotation marks", `{'number':'MPSS123456'}`, "", "expected"},
 		{"cut in the middle of the file", `{"number":"MPSS123456","legal_name":"Ja`, "MPSS123456", "ends in the middle"},
-		{"bad UTF-8", `{"number":"MPSS123456","legal_name":"Jos` + "\xe9" + `",` + terms + `}`, "MPSS123456", "column 41: not valid UTF-8"},
+		{"bad UTF-8", `{"number":"MPSS123456","legal_name":"Jos` + "\xe9" + `",` + terms + `}`, "MPSS123456", "byte 41: not valid UTF-8"},
 		{"half a surrogate pair", `{"number":"MPSS123456","legal_name":"Jos\ud800",` + terms + `}`, "MPSS123456", "surrogate"},
 		{"surrogates the wrong way round", `{"number":"MPSS123456","legal_name":"Jos\udc00\ud800",` + terms + `}`, "MPSS123456", "surrogate"},
 		{"control character", `{"number":"MPSS123456","legal_name":"Jane` + "\x01" + `",` + terms + `}`, "MPSS123456", "control character"},

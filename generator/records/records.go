@@ -5,8 +5,8 @@
 //   - A Snapshot is complete: it comes from one consistent read that reached its end. If a
 //     source is missing, empty, cut short, damaged or changed while it was read, there is an
 //     error and no Snapshot, so that what was published before stays as it was.
-//   - A Snapshot is deterministic: equal sources give equal snapshots, whatever the order of
-//     their rows and the number of cores.
+//   - A Snapshot is deterministic: equal sources give equal snapshots on any number of cores,
+//     and the order of a source's rows decides nothing but the places of its rejections.
 //   - Nothing is guessed. A row that breaks a rule is rejected by place and reason, and the
 //     number it is about, if it can be read, becomes a record whose status is unavailable. A
 //     number that stands in two rows is unavailable too: neither row is believed.

@@ -23,8 +23,8 @@ type edition struct {
 	records [numVariants]form
 	rows    [numRowVariants]form
 	results [numResultVariants]form // of a search
-	actions []template.HTML // by set of actions in force
-	areas   []template.HTML // by set of specializations
+	actions []template.HTML         // by set of actions in force
+	areas   []template.HTML         // by set of specializations
 }
 
 // ownKeys are the messages that no template names: the calendar's, and those that a page

@@ -16,7 +16,7 @@ type searchView struct {
 	Total    int
 	AtLeast  bool // there may be more
 	Shown    int
-	Cut      bool // there are more matches than are shown
+	Cut      bool          // there are more matches than are shown
 	Results  template.HTML // the fragment "result" of the same template, for each
 	Statuses []option
 	Areas    []option

@@ -235,11 +235,9 @@ func oneOf(oid uint32, list []uint32) bool {
 	return false
 }
 
-var types = pgtype.NewMap()
-
 // typeName is the name of a built-in type, as SQL writes it.
 func typeName(oid uint32) string {
-	t, ok := types.TypeForOID(oid)
+	t, ok := pgtype.NewMap().TypeForOID(oid)
 	if !ok {
 		return fmt.Sprintf("a type of its own (%d)", oid)
 	}

@@ -107,7 +107,7 @@ func TestRejectedRows(t *testing.T) {
 	}
 	all := strings.Join(messages, "\n")
 	for _, part := range []string{
-		"record MPSS000002: no legal name", "by number: number \"\"", "record MPSS000003: no term", "record MPSS000004: column terms", "record MPSS000005: column actions: column",
+		"record MPSS000002: no legal name", "by number: number \"\"", "record MPSS000003: no term", "record MPSS000004: column terms", "record MPSS000005: column actions: byte",
 		"record MPSS000006: column specializations", "record MPSS000007: updated_at", "record MPSS000009: number MPSS000009 is also", "record MPSS000010: legal name",
 	} {
 		if !strings.Contains(all, part) {

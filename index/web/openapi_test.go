@@ -1,0 +1,188 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+)
+
+const interfaceDir = "../../content/interface/"
+
+func loadOpenAPI(t *testing.T) *openapi3.T {
+	t.Helper()
+	document, err := openapi3.NewLoader().LoadFromFile(interfaceDir + "openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := document.Validate(context.Background(), openapi3.IsOpenAPI31OrLater()); err != nil {
+		t.Fatal(err)
+	}
+	return document
+}
+
+// TestHandlerKeepsToOpenAPI asks every operation in every way that matters and holds each
+// answer to the description: status, content type, body. Every answer described is seen.
+func TestHandlerKeepsToOpenAPI(t *testing.T) {
+	document := loadOpenAPI(t)
+	type seenKey struct{ operation, status string }
+	seen := make(map[seenKey]bool)
+	const one, many, search = "/api/v1/verify/{number}", "/api/v1/verify", "/api/v1/search"
+	jsonBody := func(body string) func(*http.Request) { return withBody("application/json", body) }
+	late := func(f *fixture) { f.now = read.Add(48 * time.Hour) }
+	broken := func(f *fixture) { f.pages.fail = true }
+	for _, c := range []struct {
+		template, method, target string
+		status                   int
+		prepare                  func(*fixture)
+		edit                     func(*http.Request)
+	}{
+		{one, "GET", "/api/v1/verify/MPSS123456", 200, nil, nil},
+		{one, "GET", "/api/v1/verify/%23mpss-123%20456", 200, nil, nil},
+		{one, "GET", "/api/v1/verify/123457?on=2024-12-31&name=Maria+Garcia", 200, nil, nil},
+		{one, "GET", "/api/v1/verify/123457?on=2023-12-31", 200, nil, nil},
+		{one, "GET", "/api/v1/verify/123458", 200, nil, nil},
+		{one, "GET", "/api/v1/verify/123460?name=Anyone&on=2024-01-01", 200, nil, nil},
+		{one, "GET", "/api/v1/verify/MPSS123456", 304, nil, withHeader("If-None-Match", "*")},
+		{one, "GET", "/api/v1/verify/nonsense", 400, nil, nil},
+		{one, "GET", "/api/v1/verify/MPSS123456?on=2026-11-23", 400, nil, nil},
+		{one, "GET", "/api/v1/verify/MPSS123456?on=yesterday", 400, nil, nil},
+		{one, "GET", "/api/v1/verify/MPSS999999", 404, nil, nil},
+		{one, "GET", "/api/v1/verify/MPSS123459", 404, nil, nil},
+		{one, "GET", "/api/v1/verify/MPSS123456", 503, late, nil},
+		{many, "POST", "/api/v1/verify", 200, nil, jsonBody(`{"checks":[{"number":"MPSS123456","name":"Jane Doe","on":"2025-01-01"},{"number":"x"},{"number":"MPSS999999"}]}`)},
+		{many, "POST", "/api/v1/verify", 400, nil, jsonBody(`{"checks":[{"number":"MPSS123456","on":"2027-01-01"}]}`)},
+		{many, "POST", "/api/v1/verify", 413, nil, jsonBody(`{"checks":[` + strings.Repeat(`{},`, 1000) + `{}]}`)},
+		{many, "POST", "/api/v1/verify", 415, nil, withBody("text/plain", `{}`)},
+		{many, "POST", "/api/v1/verify", 503, late, jsonBody(`{"checks":[{"number":"MPSS123456"}]}`)},
+		{search, "GET", "/api/v1/search?q=jane", 200, nil, nil},
+		{search, "GET", "/api/v1/search?q=1234&limit=3", 200, nil, nil},
+		{search, "GET", "/api/v1/search?q=jane&status=active&specialization=crisis-care", 200, nil, nil},
+		{search, "GET", "/api/v1/search?q=nobody", 200, nil, nil},
+		{search, "GET", "/api/v1/search?q=*", 400, nil, nil},
+		{search, "GET", "/api/v1/search?q=jane&limit=0", 400, nil, nil},
+		{search, "GET", "/api/v1/search?q=jane", 503, late, nil},
+		{"/verify", "GET", "/verify?number=mpss-123456", 303, nil, nil},
+		{"/verify", "GET", "/verify?number=hello", 400, nil, nil},
+		{"/verify", "GET", "/verify?number=999999", 404, nil, nil},
+		{"/verify", "GET", "/verify?number=hello", 500, broken, nil},
+		{"/verify", "GET", "/verify?number=123456", 503, late, nil},
+		{"/search", "GET", "/search?q=jane", 200, nil, nil},
+		{"/search", "GET", "/search?q=MPSS123456", 303, nil, nil},
+		{"/search", "GET", "/search?q=%2a", 400, nil, nil},
+		{"/search", "GET", "/search?q=MPSS999999", 404, nil, nil},
+		{"/search", "GET", "/search?q=jane", 500, broken, nil},
+		{"/search", "GET", "/search?q=jane", 503, late, nil},
+		{"/{language}/verify", "GET", "/es/verify?number=123456", 303, nil, nil},
+		{"/{language}/verify", "GET", "/es/verify?number=x", 400, nil, nil},
+		{"/{language}/verify", "GET", "/es/verify?number=999999", 404, nil, nil},
+		{"/{language}/search", "GET", "/es/search?q=jane", 200, nil, nil},
+		{"/healthz", "GET", "/healthz", 200, nil, nil},
+		{"/readyz", "GET", "/readyz", 200, nil, nil},
+		{"/readyz", "GET", "/readyz", 503, late, nil},
+	} {
+		f := newFixture(t, nil)
+		if c.prepare != nil {
+			c.prepare(f)
+		}
+		var edits []func(*http.Request)
+		if c.edit != nil {
+			edits = append(edits, c.edit)
+		}
+		response := f.ask(c.method, c.target, edits...)
+		name := c.method + " " + c.target
+		if response.StatusCode != c.status {
+			t.Errorf("%s: status %d, want %d", name, response.StatusCode, c.status)
+			continue
+		}
+		operation := document.Paths.Value(c.template).GetOperation(c.method)
+		seen[seenKey{operation.OperationID, http.StatusText(c.status)}] = true
+		if operation.Responses.Status(c.status) == nil {
+			t.Errorf("%s: the answer %d is not described", name, c.status)
+			continue
+		}
+		body := bodyOf(t, response)
+		if strings.HasPrefix(response.Header.Get("Content-Type"), "text/") {
+			continue // there is no schema to hold it to
+		}
+		request := httptest.NewRequest(c.method, c.target, nil)
+		err := openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+			RequestValidationInput: &openapi3filter.RequestValidationInput{
+				Request: request, Route: &routers.Route{Spec: document, Path: c.template, PathItem: document.Paths.Value(c.template), Method: c.method, Operation: operation},
+			},
+			Status: response.StatusCode, Header: response.Header, Body: http.NoBody,
+			Options: &openapi3filter.Options{ExcludeResponseBody: len(body) == 0},
+		})
+		if len(body) > 0 {
+			input := &openapi3filter.ResponseValidationInput{
+				RequestValidationInput: &openapi3filter.RequestValidationInput{
+					Request: request, Route: &routers.Route{Spec: document, Path: c.template, PathItem: document.Paths.Value(c.template), Method: c.method, Operation: operation},
+				},
+				Status: response.StatusCode, Header: response.Header,
+			}
+			err = openapi3filter.ValidateResponse(context.Background(), input.SetBodyBytes([]byte(body)))
+		}
+		if err != nil {
+			t.Errorf("%s: %v\n%s", name, err, body)
+		}
+	}
+	for path, item := range document.Paths.Map() {
+		for _, operation := range item.Operations() {
+			for status := range operation.Responses.Map() {
+				code := map[string]int{"200": 200, "303": 303, "304": 304, "400": 400, "404": 404, "413": 413, "415": 415, "503": 503}[status]
+				inLanguage := strings.HasSuffix(operation.OperationID, "InLanguage") && code == 503
+				if code == 0 || inLanguage || operation.OperationID == "record" {
+					continue // failures of ours, and files of the site
+				}
+				if !seen[seenKey{operation.OperationID, http.StatusText(code)}] && !strings.HasSuffix(operation.OperationID, "PageInLanguage") {
+					t.Errorf("%s: the answer %s is described and was not seen", path, status)
+				}
+			}
+		}
+	}
+}
+
+// TestSchemaIsOne holds the schema of a record, published by itself, to that in the description.
+func TestSchemaIsOne(t *testing.T) {
+	read := func(name string) map[string]any {
+		body, err := os.ReadFile(interfaceDir + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v map[string]any
+		decoder := json.NewDecoder(bytes.NewReader(body))
+		if err := decoder.Decode(&v); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		return v
+	}
+	alone := read("record.schema.json")
+	delete(alone, "$schema")
+	delete(alone, "$id")
+	inside := read("openapi.json")["components"].(map[string]any)["schemas"].(map[string]any)["Record"]
+	if !reflect.DeepEqual(alone, inside) {
+		t.Error("record.schema.json and components/schemas/Record of openapi.json differ")
+	}
+}
+
+// TestProblemTypesAreDescribed follows the type of every problem to its description.
+func TestProblemTypesAreDescribed(t *testing.T) {
+	document := loadOpenAPI(t)
+	for _, reference := range []string{problemOutOfDate, problemOverloaded, problemBadRequest} {
+		name := reference[strings.LastIndex(reference, "/")+1:]
+		if !slices.Contains([]string{"/openapi.json#/components/responses/" + name}, reference) || document.Components.Responses[name] == nil {
+			t.Errorf("%s is not described", reference)
+		}
+	}
+}
