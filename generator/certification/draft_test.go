@@ -3,6 +3,7 @@ package certification
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestDraftsThatBreakARule(t *testing.T) {
@@ -55,7 +56,7 @@ func TestDraftsThatBreakARule(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("error %v does not say %q", err, test.want)
 		}
-		if err != nil && (strings.Contains(err.Error(), "Jane") || strings.ContainsAny(err.Error(), "\u202e\xff")) {
+		if err != nil && (strings.Contains(err.Error(), "Jane") || (strings.Contains(err.Error(), "\u202e") || !utf8.ValidString(err.Error()))) {
 			t.Errorf("error %q repeats the name", err)
 		}
 	}
@@ -71,7 +72,7 @@ func TestTheLastDayOnWhichATermMayBegin(t *testing.T) {
 func TestNamesOfManyShapes(t *testing.T) {
 	for _, test := range []struct{ name, want string }{
 		{"  María  José\tNúñez-O’Neil ", "María José Núñez-O’Neil"},
-		{"مریم می‌خواهم", "مریم می‌خواهم"}, // a zero-width non-joiner is part of Persian spelling
+		{"مریم می\u200cخواهم", "مریم می\u200cخواهم"}, // a zero-width non-joiner is part of Persian spelling
 		{"李小龍", "李小龍"},
 		{"O", "O"},
 		{"<script>alert(1)</script>", "<script>alert(1)</script>"}, // a name is text; the page escapes it

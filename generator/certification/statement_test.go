@@ -37,8 +37,10 @@ func TestStatementJSON(t *testing.T) {
 }
 
 func TestThisUpdateIsTheNewestOfBoundaryTransitionAndChange(t *testing.T) {
-	d := Draft{Number: "MPSS123456", LegalName: "Jane Doe", Terms: []DraftTerm{{"2024-03-02", "2026-03-01"}},
-		Actions: []DraftAction{{"suspended", "2025-11-22T15:00:00-08:00", ""}}}
+	d := Draft{
+		Number: "MPSS123456", LegalName: "Jane Doe", Terms: []DraftTerm{{"2024-03-02", "2026-03-01"}},
+		Actions: []DraftAction{{"suspended", "2025-11-22T15:00:00-08:00", ""}},
+	}
 	for _, test := range []struct{ updated, at, want string }{
 		{"", "2025-11-22 11:59:59", "2025-11-22 00:00:00"},
 		{"", "2025-11-22 14:00:00", "2025-11-22 12:00:00"},

@@ -27,8 +27,10 @@ func testSite(asOf time.Time, records, fixed map[string]string) *site.Site {
 	s := &site.Site{AsOf: asOf, Layout: []string{"verify/*.json", "verify/*.html", "es/verify/*.html"}}
 	for _, number := range slices.SortedFunc(maps.Keys(records), site.CompareNumbers) {
 		status, _, _ := strings.Cut(records[number], " ")
-		s.Records = append(s.Records, site.Record{Number: number, Status: status,
-			Source: site.FingerprintOf([]byte(records[number])), Fingerprint: site.FingerprintOf([]byte(records[number]))})
+		s.Records = append(s.Records, site.Record{
+			Number: number, Status: status,
+			Source: site.FingerprintOf([]byte(records[number])), Fingerprint: site.FingerprintOf([]byte(records[number])),
+		})
 	}
 	for _, path := range slices.Sorted(maps.Keys(fixed)) {
 		s.Fixed = append(s.Fixed, site.File{Path: path, Body: []byte(fixed[path])})
