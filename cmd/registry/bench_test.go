@@ -238,6 +238,11 @@ func buildHTMLOnly(ctx context.Context, args []string) error {
 			return emit(k-1, body)
 		})
 	}
-	_, err = publish.Publish(ctx, s, publish.Options{Out: "public", State: ".registry", Limits: publish.DefaultLimits(), Workers: runtime.GOMAXPROCS(0)})
+	publisher, err := publish.Open(publish.Options{Out: "public", State: ".registry", Limits: publish.DefaultLimits(), Workers: runtime.GOMAXPROCS(0)})
+	if err != nil {
+		return err
+	}
+	defer publisher.Close()
+	_, err = publisher.Publish(ctx, s, publish.Run{})
 	return err
 }

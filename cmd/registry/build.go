@@ -146,13 +146,20 @@ func (c *buildCommand) build(ctx context.Context, clock func() time.Time, progre
 	report.Records = built.Status.Records
 	took(&report.Seconds.Build)
 
-	result, err := publish.Publish(ctx, built, publish.Options{
-		Out: c.Out, State: c.State, Accept: c.Accept, Full: c.Full,
+	publisher, err := publish.Open(publish.Options{
+		Out: c.Out, State: c.State,
 		Limits: publish.Limits{
 			StatusShare: c.MaxStatusChanges / 100, VanishedShare: c.MaxVanished / 100, RejectedShare: c.MaxRejected / 100, Least: c.HoldAbove,
 		},
 		Workers:  runtime.GOMAXPROCS(0),
 		Progress: progress.step,
+	})
+	if err != nil {
+		return report, err
+	}
+	defer publisher.Close()
+	result, err := publisher.Publish(ctx, built, publish.Run{
+		Accept: c.Accept, Full: c.Full,
 		Beside: func(ctx context.Context) error {
 			start := clock()
 			_, _, err := index.Write(ctx, c.State, snapshot.Records, asOf)

@@ -37,33 +37,20 @@ type Difference struct {
 // StatusChange is a record whose status the source changed.
 type StatusChange struct{ Number, From, To string }
 
-// Compare finds the difference between a published site and the next one.
-func Compare(previous *site.Manifest, next *site.Site) Difference {
+// compare finds the difference between a published site and the next one.
+func compare(previous *site.Manifest, next *site.Site, p places) Difference {
 	d := Difference{Published: len(previous.Records), Next: len(next.Records), Rejected: next.Status.Rejected}
-	i, j := 0, 0
-	for i < len(previous.Records) || j < len(next.Records) {
-		var order int
-		switch {
-		case i == len(previous.Records):
-			order = 1
-		case j == len(next.Records):
-			order = -1
-		default:
-			order = site.CompareNumbers(previous.Records[i].Number, next.Records[j].Number)
+	for _, k := range p.removed {
+		d.Vanished = append(d.Vanished, previous.Records[k].Number)
+	}
+	for i := range next.Records {
+		now, k := &next.Records[i], p.of(i)
+		if k < 0 {
+			d.Added = append(d.Added, now.Number)
+			continue
 		}
-		switch {
-		case order < 0:
-			d.Vanished = append(d.Vanished, previous.Records[i].Number)
-			i++
-		case order > 0:
-			d.Added = append(d.Added, next.Records[j].Number)
-			j++
-		default:
-			old, now := &previous.Records[i], &next.Records[j]
-			if old.Status != now.Status && old.Source != now.Source {
-				d.Status = append(d.Status, StatusChange{now.Number, old.Status, now.Status})
-			}
-			i, j = i+1, j+1
+		if old := &previous.Records[k]; old.Status != now.Status && old.Source != now.Source {
+			d.Status = append(d.Status, StatusChange{now.Number, old.Status, now.Status})
 		}
 	}
 	return d

@@ -9,52 +9,59 @@ import (
 	"github.com/cmpss/registry/generator/site"
 )
 
-// intent lists what a publication may create that the manifest before it does not list.
+// intent lists what a publication may create that the manifest before it does not list, and
+// what it removes, which the manifest after it does not list: whichever of the two stands when
+// it is killed, the next run knows of every file that may be there.
 type intent struct {
 	layout  []string
 	numbers []string // sorted by site.CompareNumbers
 	fixed   []string // sorted
 }
 
-// newIntent is what publishing next over previous may create, together with what a killed
-// run may have left.
-func newIntent(previous *site.Manifest, next *site.Site, leftover *intent) *intent {
-	it := &intent{layout: next.Layout}
+// newIntent is what publishing next over previous may create and removes, together with what a
+// killed run may have left.
+func newIntent(previous *site.Manifest, next *site.Site, p places, leftover *intent) *intent {
+	it := &intent{layout: slices.Concat(previous.Layout, next.Layout)}
 	sameLayout := slices.Equal(previous.Layout, next.Layout)
-	i := 0
-	for _, r := range next.Records {
-		for i < len(previous.Records) && site.CompareNumbers(previous.Records[i].Number, r.Number) < 0 {
-			i++
-		}
-		if !sameLayout || i == len(previous.Records) || previous.Records[i].Number != r.Number {
-			it.numbers = append(it.numbers, r.Number)
+	if !p.same || !sameLayout {
+		for i := range next.Records {
+			if !sameLayout || p.of(i) < 0 {
+				it.numbers = append(it.numbers, next.Records[i].Number)
+			}
 		}
 	}
-	listed := make(map[string]bool, len(previous.Fixed))
+	for _, k := range p.removed {
+		it.numbers = append(it.numbers, previous.Records[k].Number)
+	}
+	// Paths that only one of the two has.
+	sides := map[string]int{site.StatusPath: 2}
 	for _, f := range previous.Fixed {
-		listed[f.Path] = true
+		sides[f.Path] |= 1
 	}
 	for _, f := range next.Fixed {
-		if !listed[f.Path] {
-			it.fixed = append(it.fixed, f.Path)
+		sides[f.Path] |= 2
+	}
+	for path, side := range sides {
+		if side != 3 {
+			it.fixed = append(it.fixed, path)
 		}
 	}
-	if !listed[site.StatusPath] {
-		it.fixed = append(it.fixed, site.StatusPath)
-	}
 	if leftover != nil {
-		it.layout = append(slices.Clone(it.layout), leftover.layout...)
+		it.layout = append(it.layout, leftover.layout...)
 		it.numbers = append(it.numbers, leftover.numbers...)
 		it.fixed = append(it.fixed, leftover.fixed...)
-		slices.Sort(it.layout)
-		it.layout = slices.Compact(it.layout)
 	}
+	slices.Sort(it.layout)
+	it.layout = slices.Compact(it.layout)
 	slices.SortFunc(it.numbers, site.CompareNumbers)
 	it.numbers = slices.Compact(it.numbers)
 	slices.Sort(it.fixed)
 	it.fixed = slices.Compact(it.fixed)
 	return it
 }
+
+// empty reports whether nothing may be created.
+func (it *intent) empty() bool { return len(it.numbers)+len(it.fixed) == 0 }
 
 // ownsRecord reports whether the files of a record may be a leftover of this program.
 func (it *intent) ownsRecord(number string) bool {

@@ -14,21 +14,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/cmpss/registry/generator/site"
 )
 
-// Options say how to publish.
+// Options say where to publish to.
 type Options struct {
 	Out      string // output folder
 	State    string // state folder; never served
 	Limits   Limits
-	Accept   string                              // digest of a difference that a person has seen and accepts
-	Full     bool                                // write every file again, whatever the manifest says
 	Workers  int                                 // goroutines that render and write; at least one
 	Progress func(stage string, done, total int) // may be nil; called from many goroutines
+
+	faults faults // of tests; nil otherwise
+}
+
+// Run says how to publish one site.
+type Run struct {
+	Accept string // digest of a difference that a person has seen and accepts
+	Full   bool   // write every file again, whatever the manifest says
 
 	// Beside runs while the files are written, once the guard has let the difference pass.
 	// If it fails nothing is published. May be nil.
@@ -45,153 +50,171 @@ type Report struct {
 	Bytes      int64 // written
 }
 
-// Publish brings the site to options.Out. It returns a *HeldError, and has written nothing,
-// when the difference exceeds a limit.
-func Publish(ctx context.Context, s *site.Site, options Options) (Report, error) {
-	state, err := openState(options.State)
-	if err != nil {
-		return Report{}, err
+// Publisher publishes sites to one folder, one after the other. It holds the output and the
+// state folder locked, and what it published in memory, so that to publish a small change is
+// small work. It is not safe for concurrent use.
+type Publisher struct {
+	options  Options
+	state    *state
+	out      *dir
+	manifest *site.Manifest // of what is published
+	leftover *intent        // of a run that was killed; nil if there was none
+}
+
+// Open locks the folders and reads what was published. It refuses an output folder that
+// holds files which this program did not publish.
+func Open(options Options) (*Publisher, error) {
+	p := &Publisher{options: options}
+	p.options.Workers = max(1, options.Workers)
+	if err := p.open(); err != nil {
+		p.Close()
+		return nil, err
 	}
-	defer state.close()
-	out, err := openDir(options.Out)
-	if err != nil {
-		return Report{}, err
+	return p, nil
+}
+
+func (p *Publisher) open() (err error) {
+	if p.state, err = openState(p.options.State, p.options.faults); err != nil {
+		return err
 	}
-	defer out.close()
-	previous, leftover, err := state.read(out.path)
-	if err != nil {
-		return Report{}, err
+	if p.out, err = openDir(p.options.Out, p.options.faults); err != nil {
+		return err
 	}
-	if previous == nil {
-		if err := out.mustBeEmpty(); err != nil {
+	return p.read()
+}
+
+// read reads what is published, from the state folder.
+func (p *Publisher) read() (err error) {
+	if p.manifest, p.leftover, err = p.state.read(p.out.path); err != nil || p.manifest != nil {
+		return err
+	}
+	p.manifest = &site.Manifest{Version: site.ManifestVersion, Out: p.out.path}
+	return p.out.mustBeEmpty()
+}
+
+// Close gives the folders free.
+func (p *Publisher) Close() {
+	if p.out != nil {
+		p.out.close()
+	}
+	if p.state != nil {
+		p.state.close()
+	}
+}
+
+// Manifest is of what is published. It must not be changed, and is valid until the next Publish.
+func (p *Publisher) Manifest() *site.Manifest { return p.manifest }
+
+// Publish brings the site to the output folder. It returns a *HeldError, and has written
+// nothing, when the difference exceeds a limit. After another error the Publisher may be used
+// again: it reads what is published anew and finishes what was begun.
+func (p *Publisher) Publish(ctx context.Context, s *site.Site, run Run) (Report, error) {
+	if p.manifest == nil { // the last publication failed
+		p.out.forget()
+		if err := p.read(); err != nil {
 			return Report{}, err
 		}
-		previous = &site.Manifest{Version: site.ManifestVersion, Out: out.path, Layout: s.Layout}
 	}
-	if s.AsOf.Before(previous.Read) {
+	if s.AsOf.Before(p.manifest.Read) {
 		return Report{}, fmt.Errorf("publish %s: this build is as of %s, the published site as of %s: nothing goes back in time; set the clock right or give a later --now",
-			options.Out, s.AsOf.UTC().Format(time.RFC3339), previous.Read.UTC().Format(time.RFC3339))
+			p.options.Out, s.AsOf.UTC().Format(time.RFC3339), p.manifest.Read.UTC().Format(time.RFC3339))
 	}
-	p := &publication{site: s, previous: previous, leftover: leftover, out: out, state: state, options: options}
-	p.report.Difference = Compare(previous, s)
-	if err := options.Limits.Check(p.report.Difference, options.Accept); err != nil {
-		return p.report, err
+	w := &publication{Publisher: p, site: s, run: run, places: align(p.manifest.Records, s.Records)}
+	w.report.Difference = compare(p.manifest, s, w.places)
+	if err := p.options.Limits.Check(w.report.Difference, run.Accept); err != nil {
+		return w.report, err
 	}
-	err = p.run(ctx)
-	return p.report, err
+	err := w.publish(ctx)
+	if err != nil {
+		p.manifest, p.leftover = nil, nil
+	}
+	return w.report, err
 }
 
 // publication is one run of Publish after the guard.
 type publication struct {
-	site     *site.Site
-	previous *site.Manifest
-	leftover *intent // of a run that was killed; nil if there was none
-	out      *dir
-	state    *state
-	options  Options
+	*Publisher
+	site   *site.Site
+	run    Run
+	places places
 
-	next   site.Manifest
-	report Report
+	changed []changedRecord
+	fixed   []site.FixedEntry // of the next manifest
+	report  Report
 }
 
-func (p *publication) run(ctx context.Context) error {
+func (w *publication) publish(ctx context.Context) error {
 	// The files that this run may create are noted first. If it is killed, the next run knows
 	// which files are its own although no manifest lists them.
-	if err := p.state.begin(p.previous, newIntent(p.previous, p.site, p.leftover)); err != nil {
+	if err := w.state.begin(w.manifest, newIntent(w.manifest, w.site, w.places, w.leftover)); err != nil {
 		return err
 	}
-	if err := p.out.prepare(p.options.Workers); err != nil {
+	if err := w.out.prepare(w.options.Workers); err != nil {
 		return err
 	}
-	defer p.out.clearStaging()
+	staged, err := w.stageBeside(ctx)
+	if err != nil {
+		w.out.clearStaging()
+		return err
+	}
+	return w.commit(staged)
+}
 
+// stageBeside stages the files while run.Beside runs. Either's failure stops the other.
+func (w *publication) stageBeside(ctx context.Context) ([]stagedFile, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	beside := make(chan error, 1)
 	go func() {
-		if p.options.Beside == nil {
+		if w.run.Beside == nil {
 			beside <- nil
 			return
 		}
-		err := p.options.Beside(ctx)
+		err := w.run.Beside(ctx)
 		if err != nil {
 			cancel()
 		}
 		beside <- err
 	}()
-	staged, err := p.stage(ctx)
+	staged, err := w.stage(ctx)
 	if err != nil {
 		cancel()
 	}
 	if besideErr := <-beside; besideErr != nil && !errors.Is(besideErr, context.Canceled) {
-		return besideErr
+		return nil, besideErr
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		err = ctx.Err()
 	}
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("publish %s: stopped before anything was published: %w", p.options.Out, err)
+	if errors.Is(err, context.Canceled) {
+		err = fmt.Errorf("publish %s: stopped before anything was published: %w", w.options.Out, err)
 	}
-	return p.commit(staged)
+	return staged, err
 }
 
 // commit renames what was staged into place in order, then writes status.json, then the
 // manifest, then removes what has no place any more. From here on an interruption is not
 // looked at: the rest takes a moment, and stopping half-way would only leave work for the
 // next run.
-func (p *publication) commit(staged []stagedFile) error {
-	if err := p.out.place(staged, p.options.Workers); err != nil {
+func (w *publication) commit(staged []stagedFile) error {
+	if err := w.out.place(staged, w.options.Workers); err != nil {
 		return err
 	}
-	p.report.Written = len(staged)
-	removals := p.removals()
-	changed := len(staged)+len(removals) > 0
-	if err := p.publishStatus(changed); err != nil {
+	w.report.Written = len(staged)
+	removals := w.removals()
+	if err := w.publishStatus(len(staged)+len(removals) > 0); err != nil {
 		return err
 	}
-	if err := p.state.commit(&p.next); err != nil {
+	w.out.clearStaging()
+	if err := w.state.commit(w.manifest, w.dirtySegments()); err != nil {
 		return err
 	}
-	removed, err := p.out.removeAll(removals)
-	p.report.Removed = removed
+	removed, err := w.out.removeAll(removals)
+	w.report.Removed = removed
 	if err != nil {
 		return err
 	}
-	return p.state.end()
-}
-
-// removals are the files of the previous site, or of a run that was killed, that have no
-// place in the new one.
-func (p *publication) removals() []string {
-	keep := make(map[string]bool, len(p.next.Fixed))
-	for _, f := range p.next.Fixed {
-		keep[f.Path] = true
-	}
-	keep[site.StatusPath] = true
-	var gone []string
-	for _, f := range p.previous.Fixed {
-		if !keep[f.Path] {
-			gone = append(gone, f.Path)
-		}
-	}
-	sameLayout := slices.Equal(p.previous.Layout, p.site.Layout)
-	i := 0
-	for _, old := range p.previous.Records {
-		for i < len(p.site.Records) && site.CompareNumbers(p.site.Records[i].Number, old.Number) < 0 {
-			i++
-		}
-		stays := i < len(p.site.Records) && p.site.Records[i].Number == old.Number
-		if stays && sameLayout {
-			continue
-		}
-		for _, layout := range p.previous.Layout {
-			if !stays || !slices.Contains(p.site.Layout, layout) {
-				gone = append(gone, site.RecordPath(layout, old.Number))
-			}
-		}
-	}
-	if p.leftover != nil {
-		gone = append(gone, p.leftover.strays(p.site, keep)...)
-	}
-	return gone
+	w.leftover = nil
+	w.out.trust()
+	return w.state.end()
 }

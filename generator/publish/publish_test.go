@@ -59,9 +59,19 @@ func (f folders) options() Options {
 	return Options{Out: f.out, State: f.state, Limits: DefaultLimits(), Workers: 2}
 }
 
+// publishOnce opens, publishes and closes.
+func publishOnce(ctx context.Context, s *site.Site, options Options, run Run) (Report, error) {
+	p, err := Open(options)
+	if err != nil {
+		return Report{}, err
+	}
+	defer p.Close()
+	return p.Publish(ctx, s, run)
+}
+
 func (f folders) publish(t *testing.T, s *site.Site) Report {
 	t.Helper()
-	report, err := Publish(t.Context(), s, f.options())
+	report, err := publishOnce(t.Context(), s, f.options(), Run{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +197,7 @@ func TestWhatIsNotOursIsLeftAlone(t *testing.T) {
 	t.Run("a folder of somebody else", func(t *testing.T) {
 		f := newFolders(t)
 		writeFile(t, filepath.Join(f.out, "thesis.txt"), "years of work")
-		if _, err := Publish(t.Context(), s, f.options()); err == nil || !strings.Contains(err.Error(), "is not empty") {
+		if _, err := publishOnce(t.Context(), s, f.options(), Run{}); err == nil || !strings.Contains(err.Error(), "is not empty") {
 			t.Errorf("error %v", err)
 		}
 		mustEqual(t, map[string]string{"thesis.txt": "years of work"}, tree(t, f.out))
@@ -198,14 +208,12 @@ func TestWhatIsNotOursIsLeftAlone(t *testing.T) {
 		writeFile(t, filepath.Join(f.out, "CNAME"), "registry.example.org")
 		writeFile(t, filepath.Join(f.out, "es/verify/README"), "theirs")
 		empty := testSite(noon.Add(time.Hour), nil, map[string]string{"index.html": "home"})
-		options := f.options()
-		_, err := Publish(t.Context(), empty, options)
+		_, err := publishOnce(t.Context(), empty, f.options(), Run{})
 		held, ok := errors.AsType[*HeldError](err)
 		if !ok {
 			t.Fatalf("an empty site was not held: %v", err)
 		}
-		options.Accept = held.Difference.Digest()
-		if _, err := Publish(t.Context(), empty, options); err != nil {
+		if _, err := publishOnce(t.Context(), empty, f.options(), Run{Accept: held.Difference.Digest()}); err != nil {
 			t.Fatal(err)
 		}
 		mustEqual(t, map[string]string{"status.json": "status", "index.html": "home", "CNAME": "registry.example.org", "es/verify/README": "theirs"}, tree(t, f.out))
@@ -216,7 +224,7 @@ func TestWhatIsNotOursIsLeftAlone(t *testing.T) {
 		writeFile(t, filepath.Join(f.out, "verify/MPSS100002.html"), "theirs")
 		before := tree(t, f.out)
 		more := testSite(noon, map[string]string{"MPSS100001": "active changed", "MPSS100002": "active b"}, map[string]string{"index.html": "home"})
-		if _, err := Publish(t.Context(), more, f.options()); err == nil || !strings.Contains(err.Error(), "was not written by this program") {
+		if _, err := publishOnce(t.Context(), more, f.options(), Run{}); err == nil || !strings.Contains(err.Error(), "was not written by this program") {
 			t.Errorf("error %v", err)
 		}
 		mustEqual(t, before, tree(t, f.out))
@@ -229,7 +237,7 @@ func TestWhatIsNotOursIsLeftAlone(t *testing.T) {
 		if err := os.Symlink(outside, filepath.Join(f.out, "verify")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Publish(t.Context(), s, f.options()); err == nil {
+		if _, err := publishOnce(t.Context(), s, f.options(), Run{}); err == nil {
 			t.Error("published through a link")
 		}
 		mustEqual(t, map[string]string{}, tree(t, outside))
@@ -238,14 +246,14 @@ func TestWhatIsNotOursIsLeftAlone(t *testing.T) {
 		f := newFolders(t)
 		f.publish(t, s)
 		f.out += "2"
-		if _, err := Publish(t.Context(), s, f.options()); err == nil || !strings.Contains(err.Error(), "belongs to the output folder") {
+		if _, err := publishOnce(t.Context(), s, f.options(), Run{}); err == nil || !strings.Contains(err.Error(), "belongs to the output folder") {
 			t.Errorf("error %v", err)
 		}
 	})
 	t.Run("a path out of the folder", func(t *testing.T) {
 		f := newFolders(t)
 		for _, path := range []string{"../evil.html", "/etc/evil", "a/../../evil", "a//b", "", "a\x00b", `a\b`} {
-			if _, err := Publish(t.Context(), testSite(noon, nil, map[string]string{path: "x"}), f.options()); err == nil {
+			if _, err := publishOnce(t.Context(), testSite(noon, nil, map[string]string{path: "x"}), f.options(), Run{}); err == nil {
 				t.Errorf("%q was published", path)
 			}
 		}
@@ -255,7 +263,7 @@ func TestWhatIsNotOursIsLeftAlone(t *testing.T) {
 func TestNothingGoesBackInTime(t *testing.T) {
 	f := newFolders(t)
 	f.publish(t, testSite(noon, map[string]string{"MPSS100001": "active a"}, nil))
-	if _, err := Publish(t.Context(), testSite(noon.Add(-time.Second), nil, nil), f.options()); err == nil || !strings.Contains(err.Error(), "back in time") {
+	if _, err := publishOnce(t.Context(), testSite(noon.Add(-time.Second), nil, nil), f.options(), Run{}); err == nil || !strings.Contains(err.Error(), "back in time") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -263,19 +271,18 @@ func TestNothingGoesBackInTime(t *testing.T) {
 func TestTwoPublishersDoNotMeet(t *testing.T) {
 	f := newFolders(t)
 	s := testSite(noon, map[string]string{"MPSS100001": "active a"}, nil)
-	options := f.options()
-	options.Beside = func(ctx context.Context) error {
-		if _, err := Publish(ctx, s, f.options()); err == nil || !strings.Contains(err.Error(), "another publisher") {
+	beside := func(ctx context.Context) error {
+		if _, err := Open(f.options()); err == nil || !strings.Contains(err.Error(), "another publisher") {
 			t.Errorf("same state: error %v", err)
 		}
 		other := f.options()
 		other.State += "2"
-		if _, err := Publish(ctx, s, other); err == nil || !strings.Contains(err.Error(), "another publisher") {
+		if _, err := Open(other); err == nil || !strings.Contains(err.Error(), "another publisher") {
 			t.Errorf("same output: error %v", err)
 		}
 		return nil
 	}
-	if _, err := Publish(t.Context(), s, options); err != nil {
+	if _, err := publishOnce(t.Context(), s, f.options(), Run{Beside: beside}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -287,8 +294,8 @@ func TestAFailedRunLeavesTheSiteAsItWas(t *testing.T) {
 	old := testSite(noon, map[string]string{"MPSS100001": "active a", "MPSS100002": "active b"}, map[string]string{"index.html": "home"})
 	next := testSite(noon.Add(time.Hour), map[string]string{"MPSS100001": "lapsed a", "MPSS100003": "active c"}, map[string]string{"index.html": "new", "new.html": "new"})
 	render := next.Render
-	for name, spoil := range map[string]func(ctx context.Context, s *site.Site, o *Options) context.Context{
-		"render": func(ctx context.Context, s *site.Site, _ *Options) context.Context {
+	for name, spoil := range map[string]func(ctx context.Context, s *site.Site, o *Run) context.Context{
+		"render": func(ctx context.Context, s *site.Site, _ *Run) context.Context {
 			s.Render = func(i int, emit func(int, []byte) error) error {
 				if i == 1 {
 					return broken
@@ -297,11 +304,11 @@ func TestAFailedRunLeavesTheSiteAsItWas(t *testing.T) {
 			}
 			return ctx
 		},
-		"beside": func(ctx context.Context, _ *site.Site, o *Options) context.Context {
+		"beside": func(ctx context.Context, _ *site.Site, o *Run) context.Context {
 			o.Beside = func(context.Context) error { return broken }
 			return ctx
 		},
-		"interrupt": func(ctx context.Context, s *site.Site, _ *Options) context.Context {
+		"interrupt": func(ctx context.Context, s *site.Site, _ *Run) context.Context {
 			ctx, cancel := context.WithCancel(ctx)
 			s.Render = func(i int, emit func(int, []byte) error) error {
 				cancel()
@@ -313,9 +320,9 @@ func TestAFailedRunLeavesTheSiteAsItWas(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFolders(t)
 			f.publish(t, old)
-			options, s := f.options(), *next
-			ctx := spoil(t.Context(), &s, &options)
-			if _, err := Publish(ctx, &s, options); !errors.Is(err, broken) && !errors.Is(err, context.Canceled) {
+			run, s := Run{}, *next
+			ctx := spoil(t.Context(), &s, &run)
+			if _, err := publishOnce(ctx, &s, f.options(), run); !errors.Is(err, broken) && !errors.Is(err, context.Canceled) {
 				t.Fatalf("error %v", err)
 			}
 			mustEqual(t, want(old), tree(t, f.out))
@@ -336,11 +343,11 @@ func TestWhatAKilledRunLeftIsFinished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	state, err := openState(f.state)
+	state, err := openState(f.state, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := state.begin(manifest, newIntent(manifest, killed, nil)); err != nil {
+	if err := state.begin(manifest, newIntent(manifest, killed, align(manifest.Records, killed.Records), nil)); err != nil {
 		t.Fatal(err)
 	}
 	state.close()
@@ -361,12 +368,12 @@ func TestWhatAKilledRunLeftIsFinished(t *testing.T) {
 func TestAKilledFirstRunIsFinished(t *testing.T) {
 	f := newFolders(t)
 	s := testSite(noon, map[string]string{"MPSS100001": "active a"}, map[string]string{"index.html": "home"})
-	state, err := openState(f.state)
+	state, err := openState(f.state, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	nothing := &site.Manifest{Version: site.ManifestVersion, Out: f.out, Layout: s.Layout}
-	if err := state.begin(nothing, newIntent(nothing, s, nil)); err != nil {
+	if err := state.begin(nothing, newIntent(nothing, s, align(nil, s.Records), nil)); err != nil {
 		t.Fatal(err)
 	}
 	state.close()
@@ -396,7 +403,7 @@ func TestSmallPublicationsEndLikeOneLargeOne(t *testing.T) {
 		if len(s.Records) == 0 {
 			continue
 		}
-		if _, err := Publish(t.Context(), s, options); err != nil {
+		if _, err := publishOnce(t.Context(), s, options, Run{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -410,9 +417,7 @@ func TestFullWritesEveryFileAgain(t *testing.T) {
 	s := testSite(noon, map[string]string{"MPSS100001": "active a"}, map[string]string{"index.html": "home"})
 	f.publish(t, s)
 	writeFile(t, filepath.Join(f.out, "index.html"), "defaced")
-	options := f.options()
-	options.Full = true
-	if r, err := Publish(t.Context(), s, options); err != nil || r.Written != r.Files {
+	if r, err := publishOnce(t.Context(), s, f.options(), Run{Full: true}); err != nil || r.Written != r.Files {
 		t.Errorf("%+v, %v", r, err)
 	}
 	mustEqual(t, want(s), tree(t, f.out))
@@ -458,7 +463,7 @@ func TestTheGuard(t *testing.T) {
 			before := tree(t, f.out)
 			s := testSite(noon.Add(time.Hour), test.next, nil)
 			s.Status.Rejected = test.rejected
-			_, err := Publish(t.Context(), s, f.options())
+			_, err := publishOnce(t.Context(), s, f.options(), Run{})
 			if test.held == "" {
 				if err != nil {
 					t.Fatalf("held: %v", err)
@@ -470,13 +475,10 @@ func TestTheGuard(t *testing.T) {
 				t.Fatalf("error %v does not say %q", err, test.held)
 			}
 			mustEqual(t, before, tree(t, f.out))
-			options := f.options()
-			options.Accept = "0123456789abcdef"
-			if _, err := Publish(t.Context(), s, options); err == nil {
+			if _, err := publishOnce(t.Context(), s, f.options(), Run{Accept: "0123456789abcdef"}); err == nil {
 				t.Fatal("accepted with the digest of something else")
 			}
-			options.Accept = held.Difference.Digest()
-			if _, err := Publish(t.Context(), s, options); err != nil {
+			if _, err := publishOnce(t.Context(), s, f.options(), Run{Accept: held.Difference.Digest()}); err != nil {
 				t.Fatalf("accepted, and still: %v", err)
 			}
 		})
@@ -507,7 +509,7 @@ func TestADamagedManifestIsNotBelieved(t *testing.T) {
 		body, _ := os.ReadFile(path)
 		for _, spoilt := range [][]byte{body[:len(body)/2], append([]byte("x"), body...), nil} {
 			os.WriteFile(path, spoilt, 0o600)
-			if _, err := Publish(t.Context(), s, f.options()); err == nil {
+			if _, err := publishOnce(t.Context(), s, f.options(), Run{}); err == nil {
 				t.Errorf("%s of %d instead of %d bytes was believed", path, len(spoilt), len(body))
 			}
 		}

@@ -14,14 +14,14 @@ import (
 	"github.com/cmpss/registry/generator/site"
 )
 
-// stage writes every file whose bytes changed to the staging folders and fills the next
-// manifest. Nothing of the published site is touched.
-func (p *publication) stage(ctx context.Context) ([]stagedFile, error) {
-	fixed, err := p.stageFixed()
+// stage writes every file whose bytes changed to the staging folders. Nothing of the
+// published site is touched, and nothing that is known of it changes.
+func (w *publication) stage(ctx context.Context) ([]stagedFile, error) {
+	fixed, err := w.stageFixed()
 	if err != nil {
 		return nil, err
 	}
-	records, err := p.stageRecords(ctx)
+	records, err := w.stageRecords(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -29,40 +29,44 @@ func (p *publication) stage(ctx context.Context) ([]stagedFile, error) {
 }
 
 // stageFixed stages the files that depend on no record. They are few: one worker does them.
-func (p *publication) stageFixed() ([]stagedFile, error) {
-	standing := make(map[string]site.Sum, len(p.previous.Fixed))
-	for _, f := range p.previous.Fixed {
+func (w *publication) stageFixed() ([]stagedFile, error) {
+	standing := make(map[string]site.Sum, len(w.manifest.Fixed))
+	for _, f := range w.manifest.Fixed {
 		standing[f.Path] = f.Sum
 	}
 	var staged []stagedFile
-	for i, f := range p.site.Fixed {
+	for i, f := range w.site.Fixed {
 		if err := site.CheckPath(f.Path); err != nil {
 			return nil, err
 		}
-		folder, err := p.out.open(path.Dir(f.Path))
+		sum := site.SumOf(f.Body)
+		w.fixed = append(w.fixed, site.FixedEntry{Path: f.Path, Sum: sum})
+		old, listed := standing[f.Path]
+		unchanged := listed && old == sum && !w.run.Full
+		if unchanged && w.out.verified {
+			continue
+		}
+		folder, err := w.out.open(path.Dir(f.Path))
 		if err != nil {
 			return nil, err
 		}
 		name := path.Base(f.Path)
-		sum := site.SumOf(f.Body)
-		p.next.Fixed = append(p.next.Fixed, site.FixedEntry{Path: f.Path, Sum: sum})
-		old, listed := standing[f.Path]
 		present := folder.has(name)
-		if present && !listed && !p.leftover.ownsFixed(f.Path) {
-			return nil, foreign(p.out.path, f.Path)
+		if present && !listed && !w.leftover.ownsFixed(f.Path) {
+			return nil, foreign(w.out.path, f.Path)
 		}
-		if present && listed && old == sum && !p.options.Full {
+		if present && unchanged {
 			continue
 		}
-		if err := p.out.write(0, uint32(i), f.Body); err != nil {
-			return nil, fmt.Errorf("write %s: %w", filepath.Join(p.out.path, f.Path), err)
+		if err := w.out.write(0, uint32(i), f.Body); err != nil {
+			return nil, fmt.Errorf("write %s: %w", filepath.Join(w.out.path, f.Path), err)
 		}
-		p.report.Bytes += int64(len(f.Body))
+		w.report.Bytes += int64(len(f.Body))
 		rank := rankPage
 		if strings.HasPrefix(f.Path, "assets/") {
 			rank = rankAsset
 		}
-		staged = append(staged, stagedFile{rank: rank, worker: 0, name: uint32(i), folder: folder, target: name})
+		staged = append(staged, stagedFile{rank: rank, name: uint32(i), folder: folder, target: name})
 	}
 	return staged, nil
 }
@@ -72,131 +76,150 @@ func foreign(out, name string) error {
 	return fmt.Errorf("%s exists and was not written by this program: move it away, or give an empty --out", filepath.Join(out, name))
 }
 
-// recordWork is what the workers of stageRecords share. It is read-only but for the counters.
-type recordWork struct {
-	*publication
-	folders  []*folder // of the layout
-	before   []int     // index in previous.Records of each record of the site, or -1
-	oldFiles []int     // place in the previous layout of each entry of the layout, or -1
-	done     atomic.Int64
-	rendered atomic.Int64
-	bytes    atomic.Int64
-}
-
 // chunk is how many records a worker takes at a time.
 const chunk = 256
 
-func (p *publication) stageRecords(ctx context.Context) ([]stagedFile, error) {
-	w := &recordWork{publication: p}
-	for _, layout := range p.site.Layout {
+// stageRecords stages the files of the records that changed.
+func (w *publication) stageRecords(ctx context.Context) ([]stagedFile, error) {
+	stager := &recordStager{publication: w}
+	for _, layout := range w.site.Layout {
 		if err := site.CheckPath(site.RecordPath(layout, "0")); err != nil {
 			return nil, err
 		}
-		folder, err := p.out.open(path.Dir(layout))
+		folder, err := w.out.open(path.Dir(layout))
 		if err != nil {
 			return nil, err
 		}
-		w.folders = append(w.folders, folder)
-		w.oldFiles = append(w.oldFiles, slices.Index(p.previous.Layout, layout))
+		stager.folders = append(stager.folders, folder)
+		stager.oldFiles = append(stager.oldFiles, slices.Index(w.manifest.Layout, layout))
 	}
-	w.before = places(p.previous.Records, p.site.Records)
-	p.next.Records = make([]site.RecordEntry, len(p.site.Records))
-	sums := make([]site.Sum, len(p.site.Records)*len(p.site.Layout))
-	for i := range p.next.Records {
-		n := len(p.site.Layout)
-		p.next.Records[i] = site.RecordEntry{Record: p.site.Records[i], Files: sums[i*n : (i+1)*n : (i+1)*n]}
-	}
-
-	var next atomic.Int64
-	results := make([][]stagedFile, p.options.Workers)
-	group, ctx := errgroup.WithContext(ctx)
-	for worker := range p.options.Workers {
-		group.Go(func() error {
-			seq := uint32(1 << 16) // below are the fixed files of worker 0
-			for ctx.Err() == nil {
-				start := int(next.Add(chunk) - chunk)
-				if start >= len(p.site.Records) {
-					return nil
-				}
-				end := min(start+chunk, len(p.site.Records))
-				for i := start; i < end; i++ {
-					if err := w.record(i, worker, &seq, &results[worker]); err != nil {
-						return err
-					}
-				}
-				if p.options.Progress != nil {
-					p.options.Progress("pages", int(w.done.Add(int64(end-start))), len(p.site.Records))
-				}
-			}
-			return fmt.Errorf("publish %s: stopped before anything was published: %w", p.options.Out, ctx.Err())
-		})
-	}
-	if err := group.Wait(); err != nil {
+	needed, err := stager.needed(ctx)
+	if err != nil {
 		return nil, err
 	}
-	p.report.Rendered = int(w.rendered.Load())
-	p.report.Bytes += w.bytes.Load()
-	return slices.Concat(results...), nil
-}
-
-// record stages the files of one record that changed.
-func (w *recordWork) record(i, worker int, seq *uint32, staged *[]stagedFile) error {
-	entry := &w.next.Records[i]
-	var old *site.RecordEntry
-	if k := w.before[i]; k >= 0 {
-		old = &w.previous.Records[k]
-	}
-	if old != nil && old.Fingerprint == entry.Fingerprint && !w.options.Full && w.copySums(entry, old) {
-		return nil
-	}
-	w.rendered.Add(1)
-	return w.site.Render(i, func(file int, body []byte) error {
-		sum := site.SumOf(body)
-		entry.Files[file] = sum
-		target := path.Base(site.RecordPath(w.site.Layout[file], entry.Number))
-		folder := w.folders[file]
-		present := folder.has(target)
-		k := w.oldFiles[file]
-		listed := old != nil && k >= 0
-		if present && !listed && !w.leftover.ownsRecord(entry.Number) {
-			return foreign(w.out.path, site.RecordPath(w.site.Layout[file], entry.Number))
+	w.changed = make([]changedRecord, len(needed))
+	sums := make([]site.Sum, len(needed)*len(w.site.Layout))
+	staged := make([][]stagedFile, w.options.Workers)
+	sequence := make([]uint32, w.options.Workers)
+	err = w.inChunks(ctx, len(needed), func(worker, start, end int) error {
+		for j := start; j < end; j++ {
+			i, n := needed[j], len(w.site.Layout)
+			w.changed[j] = changedRecord{i, site.RecordEntry{Record: w.site.Records[i], Files: sums[j*n : (j+1)*n : (j+1)*n]}}
+			if err := stager.stage(&w.changed[j], worker, &sequence[worker], &staged[worker]); err != nil {
+				return err
+			}
 		}
-		if present && listed && old.Files[k] == sum && !w.options.Full {
-			return nil
+		if w.options.Progress != nil {
+			w.options.Progress("pages", int(stager.done.Add(int64(end-start))), len(needed))
 		}
-		if err := w.out.write(worker, *seq, body); err != nil {
-			return fmt.Errorf("write %s: %w", filepath.Join(w.out.path, site.RecordPath(w.site.Layout[file], entry.Number)), err)
-		}
-		w.bytes.Add(int64(len(body)))
-		*staged = append(*staged, stagedFile{rank: rankRecord, worker: uint8(worker), name: *seq, folder: folder, target: target})
-		*seq++
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	w.report.Rendered = len(needed)
+	w.report.Bytes += stager.bytes.Load()
+	return slices.Concat(staged...), nil
 }
 
-// copySums takes the sums of an unchanged record over, if all its files are there.
-func (w *recordWork) copySums(entry, old *site.RecordEntry) bool {
-	for file, k := range w.oldFiles {
-		if k < 0 || !w.folders[file].has(path.Base(site.RecordPath(w.site.Layout[file], entry.Number))) {
+// inChunks calls do for chunks of n, in parallel, with the number of the worker.
+func (w *publication) inChunks(ctx context.Context, n int, do func(worker, start, end int) error) error {
+	var next atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	for worker := range min(w.options.Workers, 1+n/chunk) {
+		group.Go(func() error {
+			for {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				start := int(next.Add(chunk) - chunk)
+				if start >= n {
+					return nil
+				}
+				if err := do(worker, start, min(start+chunk, n)); err != nil {
+					return err
+				}
+			}
+		})
+	}
+	return group.Wait()
+}
+
+// recordStager stages the files of records. It is read-only but for the counters.
+type recordStager struct {
+	*publication
+	folders  []*folder // of the layout
+	oldFiles []int     // place in the former layout of each entry of the layout, or -1
+	done     atomic.Int64
+	bytes    atomic.Int64
+}
+
+// needed are the places of the records whose files must be rendered: their inputs changed, or
+// one of their files is not there.
+func (s *recordStager) needed(ctx context.Context) ([]int, error) {
+	n := len(s.site.Records)
+	parts := make([][]int, n/chunk+1)
+	err := s.inChunks(ctx, n, func(_, start, end int) error {
+		for i := start; i < end; i++ {
+			if !s.stands(i) {
+				parts[start/chunk] = append(parts[start/chunk], i)
+			}
+		}
+		return nil
+	})
+	return slices.Concat(parts...), err
+}
+
+// stands reports whether the files of record i are there with the bytes they should have.
+func (s *recordStager) stands(i int) bool {
+	k := s.places.of(i)
+	if k < 0 || s.run.Full || s.manifest.Records[k].Fingerprint != s.site.Records[i].Fingerprint {
+		return false
+	}
+	for file, old := range s.oldFiles {
+		if old < 0 {
 			return false
 		}
-		entry.Files[file] = old.Files[k]
+		if !s.out.verified && !s.folders[file].has(s.target(file, i)) {
+			return false
+		}
 	}
 	return true
 }
 
-// places finds each record of the site in the previous manifest. Both are sorted by number.
-func places(previous []site.RecordEntry, records []site.Record) []int {
-	found := make([]int, len(records))
-	k := 0
-	for i, r := range records {
-		for k < len(previous) && site.CompareNumbers(previous[k].Number, r.Number) < 0 {
-			k++
-		}
-		found[i] = -1
-		if k < len(previous) && previous[k].Number == r.Number {
-			found[i] = k
-		}
-	}
-	return found
+func (s *recordStager) target(file, i int) string {
+	return path.Base(site.RecordPath(s.site.Layout[file], s.site.Records[i].Number))
 }
+
+// stage renders the files of one record and stages those whose bytes changed.
+func (s *recordStager) stage(c *changedRecord, worker int, sequence *uint32, staged *[]stagedFile) error {
+	var old *site.RecordEntry
+	if k := s.places.of(c.at); k >= 0 {
+		old = &s.manifest.Records[k]
+	}
+	return s.site.Render(c.at, func(file int, body []byte) error {
+		sum := site.SumOf(body)
+		c.entry.Files[file] = sum
+		target, folder := s.target(file, c.at), s.folders[file]
+		listed := old != nil && s.oldFiles[file] >= 0
+		present := listed && s.out.verified || folder.has(target)
+		if present && !listed && !s.leftover.ownsRecord(c.entry.Number) {
+			return foreign(s.out.path, site.RecordPath(s.site.Layout[file], c.entry.Number))
+		}
+		if present && listed && old.Files[s.oldFiles[file]] == sum && !s.run.Full {
+			return nil
+		}
+		name := *sequence + firstRecordName
+		if err := s.out.write(worker, name, body); err != nil {
+			return fmt.Errorf("write %s: %w", filepath.Join(s.out.path, site.RecordPath(s.site.Layout[file], c.entry.Number)), err)
+		}
+		s.bytes.Add(int64(len(body)))
+		*sequence++
+		*staged = append(*staged, stagedFile{rank: rankRecord, worker: uint8(worker), name: name, folder: folder, target: target})
+		return nil
+	})
+}
+
+// firstRecordName is the first name that a worker gives to a record's file in its staging
+// folder; those below are of fixed files.
+const firstRecordName = 1 << 16

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/cmpss/registry/generator/site"
 )
@@ -20,12 +21,15 @@ const (
 // state is the folder in which a publisher remembers what it published. It is not served,
 // and only its owner may read it: the manifest lists every record.
 type state struct {
-	path string
-	lock *os.File
+	path     string
+	lock     *os.File
+	faults   faults
+	segments [site.NumSegments]string // names of the manifest's segments that stand
+	begun    bool                     // an intent stands
 }
 
 // openState opens the folder, creating it if need be, and locks it against another publisher.
-func openState(path string) (*state, error) {
+func openState(path string, faults faults) (*state, error) {
 	if err := os.MkdirAll(filepath.Join(path, segmentsName), 0o700); err != nil {
 		return nil, fmt.Errorf("open state folder: %w", err)
 	}
@@ -37,7 +41,7 @@ func openState(path string) (*state, error) {
 		lock.Close()
 		return nil, fmt.Errorf("state folder %s is in use by another publisher; wait for it to end, or give another --state and --out: %w", path, err)
 	}
-	return &state{path, lock}, nil
+	return &state{path: path, lock: lock, faults: faults}, nil
 }
 
 func (s *state) close() { s.lock.Close() }
@@ -45,6 +49,7 @@ func (s *state) close() { s.lock.Close() }
 // read gives the manifest of what was published to out, or nil if nothing was, and what a
 // killed run noted.
 func (s *state) read(out string) (*site.Manifest, *intent, error) {
+	s.segments, s.begun = [site.NumSegments]string{}, false
 	manifest, err := ReadManifest(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
@@ -55,6 +60,11 @@ func (s *state) read(out string) (*site.Manifest, *intent, error) {
 	if manifest.Out != out {
 		return nil, nil, fmt.Errorf("state folder %s belongs to the output folder %s, not to %s: give the --state that belongs to it, or a new one with an empty --out", s.path, manifest.Out, out)
 	}
+	for k, body := range manifest.EncodeSegments(nil) {
+		if len(body) > 0 {
+			s.segments[k] = site.SegmentName(k, body)
+		}
+	}
 	body, err := os.ReadFile(filepath.Join(s.path, intentName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return manifest, nil, nil
@@ -62,6 +72,7 @@ func (s *state) read(out string) (*site.Manifest, *intent, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("read what a stopped run left: %w", err)
 	}
+	s.begun = true
 	leftover, err := decodeIntent(body)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read what a stopped run left, %s: %w", filepath.Join(s.path, intentName), err)
@@ -80,7 +91,11 @@ func ReadManifest(state string) (*site.Manifest, error) {
 		if filepath.Base(name) != name {
 			return nil, fmt.Errorf("bad name")
 		}
-		return os.ReadFile(filepath.Join(state, segmentsName, name))
+		body, err := os.ReadFile(filepath.Join(state, segmentsName, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, errors.New("it is missing")
+		}
+		return body, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w; if it cannot be restored, remove the state folder and the output folder and build again", filepath.Join(state, manifestName), err)
@@ -91,45 +106,55 @@ func ReadManifest(state string) (*site.Manifest, error) {
 // begin notes what a publication may create before it creates anything. A folder that has no
 // manifest gets that of an empty site, so that from now on the output folder is known to be ours.
 func (s *state) begin(previous *site.Manifest, created *intent) error {
+	if created.empty() && !s.begun {
+		return nil
+	}
 	if _, err := os.Stat(filepath.Join(s.path, manifestName)); errors.Is(err, fs.ErrNotExist) {
-		head, _ := previous.Encode()
-		if err := replaceFile(s.path, manifestName, head, 0o600); err != nil {
+		if err := s.replace(s.path, manifestName, previous.EncodeHead(s.segments)); err != nil {
 			return fmt.Errorf("begin publication: %w", err)
 		}
 	}
-	if err := replaceFile(s.path, intentName, created.encode(), 0o600); err != nil {
+	s.begun = true
+	if err := s.replace(s.path, intentName, created.encode()); err != nil {
 		return fmt.Errorf("begin publication: %w", err)
 	}
 	return nil
 }
 
-// commit makes next the manifest: its segments first, its head last, then the segments that
-// it does not name are removed.
-func (s *state) commit(next *site.Manifest) error {
-	head, segments := next.Encode()
+// commit writes the manifest: the segments that changed first, the head last, then the
+// segments that it does not name any more are removed.
+func (s *state) commit(next *site.Manifest, dirty *[site.NumSegments]bool) error {
 	folder := filepath.Join(s.path, segmentsName)
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return fmt.Errorf("commit manifest: %w", err)
-	}
-	standing := make(map[string]bool, len(entries))
-	for _, e := range entries {
-		standing[e.Name()] = true
-	}
-	for name, body := range segments {
-		if standing[name] {
+	names := s.segments
+	var former []string
+	for k, body := range next.EncodeSegments(dirty) {
+		if !dirty[k] {
 			continue
 		}
-		if err := replaceFile(folder, name, body, 0o600); err != nil {
-			return fmt.Errorf("commit manifest: %w", err)
+		name := ""
+		if len(body) > 0 {
+			name = site.SegmentName(k, body)
 		}
+		if name == names[k] {
+			continue
+		}
+		if name != "" {
+			if err := s.replace(folder, name, body); err != nil {
+				return fmt.Errorf("commit manifest: %w", err)
+			}
+		}
+		if names[k] != "" {
+			former = append(former, names[k])
+		}
+		names[k] = name
 	}
-	if err := replaceFile(s.path, manifestName, head, 0o600); err != nil {
+	if err := s.replace(s.path, manifestName, next.EncodeHead(names)); err != nil {
 		return fmt.Errorf("commit manifest: %w", err)
 	}
-	for name := range standing {
-		if _, named := segments[name]; !named {
-			os.Remove(filepath.Join(folder, name)) // a later commit tries again
+	s.segments = names
+	for _, name := range former {
+		if err := s.remove(filepath.Join(folder, name)); err != nil {
+			return fmt.Errorf("commit manifest: %w", err)
 		}
 	}
 	return nil
@@ -137,48 +162,68 @@ func (s *state) commit(next *site.Manifest) error {
 
 // end forgets the intent: everything in it is in the manifest now, or removed.
 func (s *state) end() error {
-	if err := os.Remove(filepath.Join(s.path, intentName)); err != nil {
+	if !s.begun {
+		return nil
+	}
+	if err := s.sweep(); err != nil {
 		return fmt.Errorf("end publication: %w", err)
+	}
+	if err := s.remove(filepath.Join(s.path, intentName)); err != nil {
+		return fmt.Errorf("end publication: %w", err)
+	}
+	s.begun = false
+	return nil
+}
+
+// sweep removes segments that a killed run left.
+func (s *state) sweep() error {
+	folder := filepath.Join(s.path, segmentsName)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !slices.Contains(s.segments[:], e.Name()) {
+			if err := s.remove(filepath.Join(folder, e.Name())); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
-// replaceFile puts a file in place durably: written beside it, synced, renamed, and the
-// folder synced. At every moment the name is the old file or the new one.
-func replaceFile(folder, name string, body []byte, mode fs.FileMode) (err error) {
-	f, err := os.CreateTemp(folder, "."+name+".")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
+func (s *state) remove(name string) error {
+	return s.faults.do("remove", name, func() error {
+		if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
-	}()
-	if _, err := f.Write(body); err != nil {
-		return err
-	}
-	if err := f.Chmod(mode); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), filepath.Join(folder, name)); err != nil {
-		return err
-	}
-	return syncFolder(folder)
+		return nil
+	})
 }
 
-func syncFolder(folder string) error {
-	d, err := os.Open(folder)
+// replace puts a file in place durably: written beside it, synced, renamed, and the folder
+// synced. At every moment the name is the old file or the new one. Only the owner may read it.
+func (s *state) replace(folder, name string, body []byte) error {
+	temporary := filepath.Join(folder, "."+name+".new")
+	err := s.faults.do("write", temporary, func() error { return os.WriteFile(temporary, body, 0o600) })
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	return d.Sync()
+	if err := s.faults.do("sync", temporary, func() error { return syncPath(temporary) }); err != nil {
+		return err
+	}
+	err = s.faults.do("rename", name, func() error { return os.Rename(temporary, filepath.Join(folder, name)) })
+	if err != nil {
+		return err
+	}
+	return s.faults.do("sync folder", folder, func() error { return syncPath(folder) })
+}
+
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
 }

@@ -11,37 +11,36 @@ import (
 	"github.com/cmpss/registry/generator/site"
 )
 
-// publishStatus writes status.json if anything changed, and completes the next manifest. It
-// says when the site last changed, so it follows every other file; a build that changes
-// nothing leaves it as it is, even if the source's position has moved.
-func (p *publication) publishStatus(changed bool) error {
-	p.next.Version, p.next.Out, p.next.Layout = site.ManifestVersion, p.out.path, p.site.Layout
-	p.next.Read, p.next.PublishedAt = p.site.AsOf, p.site.AsOf
-	status := p.site.Status
-	status.PublishedAt = p.site.AsOf.UTC()
+// publishStatus writes status.json if anything changed, and completes the fixed files of the
+// next manifest. It says when the site last changed, so it follows every other file; a build
+// that changes nothing leaves it as it is, even if the source's position has moved.
+func (w *publication) publishStatus(changed bool) error {
+	status := w.site.Status
+	status.PublishedAt = w.site.AsOf.UTC()
 	body, err := encodeStatus(status)
 	if err != nil {
 		return err
 	}
-	if standing, at, ok := p.standingStatus(status); ok && !changed && !p.options.Full {
-		body, p.next.PublishedAt = standing, at
+	if standing, at, ok := w.standingStatus(status); ok && !changed && !w.run.Full {
+		body, status.PublishedAt = standing, at
 	} else {
-		if err := p.out.replace(site.StatusPath, body); err != nil {
+		if err := w.out.replace(site.StatusPath, body); err != nil {
 			return err
 		}
-		p.report.Written++
-		p.report.Bytes += int64(len(body))
+		w.report.Written++
+		w.report.Bytes += int64(len(body))
 	}
-	p.next.Fixed = append(p.next.Fixed, site.FixedEntry{Path: site.StatusPath, Sum: site.SumOf(body)})
-	slices.SortFunc(p.next.Fixed, func(a, b site.FixedEntry) int { return strings.Compare(a.Path, b.Path) })
-	p.report.Files = len(p.next.Fixed) + len(p.next.Records)*len(p.next.Layout)
+	w.manifest.PublishedAt = status.PublishedAt
+	w.fixed = append(w.fixed, site.FixedEntry{Path: site.StatusPath, Sum: site.SumOf(body)})
+	slices.SortFunc(w.fixed, func(a, b site.FixedEntry) int { return strings.Compare(a.Path, b.Path) })
+	w.report.Files = len(w.fixed) + len(w.site.Records)*len(w.site.Layout)
 	return nil
 }
 
 // standingStatus gives the published status.json if it says the same as next but for the
 // source's position and the time of publication.
-func (p *publication) standingStatus(next site.Status) (body []byte, publishedAt time.Time, ok bool) {
-	body, err := p.out.read(site.StatusPath)
+func (w *publication) standingStatus(next site.Status) (body []byte, publishedAt time.Time, ok bool) {
+	body, err := w.out.read(site.StatusPath)
 	if err != nil {
 		return nil, time.Time{}, false
 	}

@@ -86,6 +86,13 @@ func (e *edition) functions() template.FuncMap {
 			}
 			return "/" + path, nil
 		},
+		"integrity": func(name string) (string, error) {
+			hash, ok := e.renderer.theme.integrity[name]
+			if !ok {
+				return "", fmt.Errorf("the theme has no asset %q", name)
+			}
+			return hash, nil
+		},
 		"icon": func(name string) (template.HTML, error) {
 			drawing, ok := e.renderer.theme.icons[name]
 			if !ok {
@@ -124,7 +131,7 @@ func (e *edition) contact(id string) (contactView, error) {
 	if !ok {
 		return contactView{}, fmt.Errorf("there is no contact %q", id)
 	}
-	return contactView{Name: c.Name[e.language], Email: c.Email, Phone: c.Phone, Tel: template.URL(c.Tel()), Address: c.Address}, nil
+	return contactView{Name: c.Name[e.language], Email: c.Email, Phone: c.Phone, Tel: template.URL(c.Tel()), Website: c.Website, Address: c.Address}, nil
 }
 
 // contactView is a contact in one language. Tel is a telephone address that guidance made
@@ -134,6 +141,7 @@ type contactView struct {
 	Email   string
 	Phone   string
 	Tel     template.URL
+	Website string // empty where there is none
 	Address []string
 }
 
@@ -215,7 +223,7 @@ func (e *edition) executePart(pageName, part string, view any) ([]byte, error) {
 // compile makes the forms and fragments of record pages and search results.
 func (e *edition) compile() error {
 	for set := range certification.Actions(1 << numActions) {
-		fragment, err := e.executePart(pageRecord, "actions", e.actionNames(set))
+		fragment, err := e.executePart(pageRecord, "actions", actionNames(set))
 		if err != nil {
 			return err
 		}

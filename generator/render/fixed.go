@@ -24,7 +24,11 @@ func (r *Renderer) Fixed(sample bool, instant time.Time) ([]Page, error) {
 		pages = append(pages, made...)
 	}
 	pages = append(pages, r.theme.published...)
-	pages = append(pages, Page{"robots.txt", r.robots()}, Page{".well-known/security.txt", r.security(instant)})
+	security, err := r.security(instant)
+	if err != nil {
+		return nil, err
+	}
+	pages = append(pages, Page{"robots.txt", r.robots()}, Page{".well-known/security.txt", security})
 	if r.options.BaseURL != "" {
 		pages = append(pages, Page{"sitemap.xml", r.sitemap()})
 	}

@@ -341,3 +341,32 @@ func TestTypedTextIsBounded(t *testing.T) {
 		t.Errorf("the page repeats %d characters of what was typed", n)
 	}
 }
+
+// Guidance and record pages call a status, an action and an area by the same name.
+func TestNamesAgreeWithGuidance(t *testing.T) {
+	facts := library(t).Facts()
+	for _, language := range languages {
+		c := renderer(t).theme.catalogs[language]
+		name := func(key string) string {
+			m := c.messages[key]
+			if m == nil {
+				t.Fatalf("%s lacks %s", c.file, key)
+			}
+			return m.Other
+		}
+		for _, status := range facts.Statuses.List {
+			family := "status."
+			if status.Action {
+				family = "action."
+			}
+			if got := name(family + status.ID + ".name"); got != status.Name[language] {
+				t.Errorf("%s: %q in the translations, %q in the guidance", status.ID, got, status.Name[language])
+			}
+		}
+		for _, area := range facts.Specializations.List {
+			if got := name("area." + area.ID + ".name"); got != area.Title[language] {
+				t.Errorf("%s: %q in the translations, %q in the guidance", area.ID, got, area.Title[language])
+			}
+		}
+	}
+}

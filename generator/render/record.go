@@ -253,7 +253,7 @@ func wholeDay(t time.Time) (certification.Date, bool) {
 }
 
 // actionNames are the names of the actions in force, for the fragment "actions".
-func (e *edition) actionNames(set certification.Actions) []string {
+func actionNames(set certification.Actions) []string {
 	var list []string
 	for kind := range set.All() {
 		list = append(list, kind.String())

@@ -42,13 +42,10 @@ func Load(theme fs.FS, library *guidance.Library, options Options) (*Renderer, e
 	for _, language := range options.Languages {
 		e, err := r.newEdition(language)
 		if err != nil {
-			errs = append(errs, err)
-			continue
+			// What is wrong with a template is so in every language: it is said once.
+			return nil, err
 		}
 		r.editions[language] = e
-	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
 	}
 	for _, source := range r.first().templates {
 		for _, t := range source.Templates() {
@@ -66,16 +63,16 @@ func Load(theme fs.FS, library *guidance.Library, options Options) (*Renderer, e
 	}
 	for _, language := range options.Languages {
 		if err := r.editions[language].compile(); err != nil {
-			errs = append(errs, err)
+			return nil, err
 		}
-	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
 	}
 	if r.digest, err = r.proveForms(); err != nil {
 		return nil, err
 	}
-	return r, r.tryOtherPages()
+	if err := r.tryOtherPages(); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func (o *Options) check() error {

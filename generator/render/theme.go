@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -37,6 +38,7 @@ type theme struct {
 	pages     map[string]source        // by page name
 	icons     map[string]template.HTML // by name
 	assets    map[string]string        // path on the site by file name
+	integrity map[string]string        // by file name, for browsers to compare
 	published []Page                   // the assets
 	catalogs  map[string]*catalog      // by language
 }
@@ -50,10 +52,11 @@ var indentation = regexp.MustCompile(`\n[ \t]+`)
 
 func readTheme(fsys fs.FS, languages []string) (*theme, error) {
 	th := &theme{
-		pages:    make(map[string]source),
-		icons:    make(map[string]template.HTML),
-		assets:   make(map[string]string),
-		catalogs: make(map[string]*catalog),
+		pages:     make(map[string]source),
+		icons:     make(map[string]template.HTML),
+		assets:    make(map[string]string),
+		integrity: make(map[string]string),
+		catalogs:  make(map[string]*catalog),
 	}
 	return th, errors.Join(th.readTemplates(fsys), th.readIcons(fsys), th.readAssets(fsys), th.readCatalogs(fsys, languages))
 }
@@ -150,6 +153,7 @@ func (th *theme) readAssets(fsys fs.FS) error {
 		stem := strings.TrimSuffix(base, ext)
 		published := "assets/" + stem + "." + hex.EncodeToString(sum[:6]) + ext
 		th.assets[base] = published
+		th.integrity[base] = "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 		th.published = append(th.published, Page{Path: published, Body: data})
 		return nil
 	})

@@ -8,9 +8,6 @@ import (
 	"time"
 )
 
-// securityContact is who hears of a weakness of the site.
-const securityContact = "mailto:PeerCertification@calmhsa.org"
-
 // robots allows everything: pages about a person ask not to be indexed by a meta element,
 // and a search engine must be let in to read it.
 func (r *Renderer) robots() []byte {
@@ -23,17 +20,21 @@ func (r *Renderer) robots() []byte {
 
 // security is security.txt (RFC 9116). It expires half a year after the beginning of the
 // month of the build, so that it changes once a month and a site that is left alone runs out.
-func (r *Renderer) security(instant time.Time) []byte {
+func (r *Renderer) security(instant time.Time) ([]byte, error) {
+	contact, err := r.first().contact("certification")
+	if err != nil {
+		return nil, fmt.Errorf("security.txt: %w", err)
+	}
 	year, month, _ := instant.UTC().Date()
 	expires := time.Date(year, month+6, 1, 0, 0, 0, 0, time.UTC)
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "Contact: %s\n", securityContact)
+	fmt.Fprintf(&b, "Contact: mailto:%s\n", contact.Email)
 	fmt.Fprintf(&b, "Expires: %s\n", expires.Format(time.RFC3339))
 	fmt.Fprintf(&b, "Preferred-Languages: %s\n", strings.Join(r.options.Languages, ", "))
 	if r.options.BaseURL != "" {
 		fmt.Fprintf(&b, "Canonical: %s/.well-known/security.txt\n", r.options.BaseURL)
 	}
-	return b.Bytes()
+	return b.Bytes(), nil
 }
 
 // sitemap lists the pages for search engines: home and guidance, each with its other

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,29 +63,47 @@ type HeadFixed struct {
 
 // SegmentOf is the segment in which a record stands.
 func SegmentOf(number string) int {
-	h := fnv.New32a()
-	h.Write([]byte(number))
-	return int(h.Sum32() % NumSegments)
+	h := uint32(2166136261) // FNV-1a
+	for i := range len(number) {
+		h = (h ^ uint32(number[i])) * 16777619
+	}
+	return int(h % NumSegments)
 }
 
 // Encode gives the manifest as files: the segments by name, and the head. Equal manifests
 // give equal bytes. An empty segment has no file.
 func (m *Manifest) Encode() (head []byte, segments map[string][]byte) {
+	var names [NumSegments]string
+	segments = make(map[string][]byte)
+	for k, body := range m.EncodeSegments(nil) {
+		if len(body) > 0 {
+			names[k] = SegmentName(k, body)
+			segments[names[k]] = body
+		}
+	}
+	return m.EncodeHead(names), segments
+}
+
+// EncodeSegments gives the bytes of segments of the manifest by their place: of those that
+// wanted is true for, or of all if wanted is nil. An empty segment has no bytes.
+func (m *Manifest) EncodeSegments(wanted *[NumSegments]bool) [NumSegments][]byte {
 	var bodies [NumSegments][]byte
 	for i := range m.Records {
-		k := SegmentOf(m.Records[i].Number)
-		bodies[k] = appendEntry(bodies[k], &m.Records[i])
-	}
-	h := Head{Version: m.Version, Out: m.Out, Read: m.Read.UTC(), PublishedAt: m.PublishedAt.UTC(), Layout: m.Layout, Fixed: []HeadFixed{}, Segments: []string{}}
-	segments = make(map[string][]byte)
-	for k, body := range bodies {
-		if len(body) == 0 {
-			continue
+		if k := SegmentOf(m.Records[i].Number); wanted == nil || wanted[k] {
+			bodies[k] = appendEntry(bodies[k], &m.Records[i])
 		}
-		hash := SumOf(body).Hash
-		name := fmt.Sprintf("%02x-%x.txt", k, hash)
-		segments[name] = body
-		h.Segments = append(h.Segments, name)
+	}
+	return bodies
+}
+
+// EncodeHead gives the head of a manifest whose segments stand under these names; the name
+// of an empty segment is empty.
+func (m *Manifest) EncodeHead(names [NumSegments]string) []byte {
+	h := Head{Version: m.Version, Out: m.Out, Read: m.Read.UTC(), PublishedAt: m.PublishedAt.UTC(), Layout: m.Layout, Fixed: []HeadFixed{}, Segments: []string{}}
+	for _, name := range names {
+		if name != "" {
+			h.Segments = append(h.Segments, name)
+		}
 	}
 	for _, f := range m.Fixed {
 		h.Fixed = append(h.Fixed, HeadFixed{f.Path, string(appendSum(nil, f.Sum))})
@@ -95,7 +112,12 @@ func (m *Manifest) Encode() (head []byte, segments map[string][]byte) {
 	if err != nil {
 		panic("site: a manifest head cannot fail to encode: " + err.Error())
 	}
-	return append(head, '\n'), segments
+	return append(head, '\n')
+}
+
+// SegmentName is the name of the file of segment k with these bytes: its place and its hash.
+func SegmentName(k int, body []byte) string {
+	return fmt.Sprintf("%02x-%x.txt", k, SumOf(body).Hash)
 }
 
 // DecodeManifest reads a manifest back. It asks for each segment by name and verifies its

@@ -24,7 +24,12 @@
         shown.setAttribute("role", "alert");
         claim.parentNode.classList.add("covered");
         claim.after(shown);
-        shown.append(find("template[data-cover]").content.cloneNode(true));
+        const text = find("template[data-cover]").content.cloneNode(true);
+        const heading = document.createElement("h1"); // in place of the one that is hidden
+        const line = find("[data-heading]", text);
+        heading.append(...line.childNodes);
+        line.replaceWith(heading);
+        shown.append(text);
       } else if (kind === "word") {
         claim.after(word.content.cloneNode(true));
       }
@@ -113,7 +118,7 @@
     let typed = new URLSearchParams(location.search).get("number");
     if (typed === null) {
       try {
-        typed = decodeURIComponent(location.pathname).replace(/\.(html|json)?$/i, "").replace(/\/+$/, "").replace(/^.*\//, "");
+        typed = decodeURIComponent(location.pathname).replace(/\/+$/, "").replace(/^.*\//, "").replace(/\.(html?|json)$/i, "");
       } catch {
         typed = ""; // an address that cannot be decoded holds no number
       }
