@@ -12,6 +12,7 @@ package generator
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -29,7 +30,8 @@ import (
 // Input is everything a site depends on.
 type Input struct {
 	Snapshot  *records.Snapshot
-	AsOf      time.Time // instant of the complete, validated read
+	AsOf      time.Time // the statuses are those of this instant
+	Read      time.Time // instant of the last complete, validated read, not after AsOf; zero: AsOf
 	Pages     *render.Renderer
 	Interface []site.File // descriptions for programs: openapi.json, schema/record.json
 	Version   string      // of the program
@@ -37,34 +39,135 @@ type Input struct {
 
 // Build gives the site of the input. The records of certificates that are not yet issued
 // have no place in it. It fails only if a page cannot be rendered.
-func Build(in Input) (*site.Site, error) {
-	b := &build{Input: in, languages: in.Pages.Languages(), digest: in.Pages.Digest()}
-	b.issue()
-	s := &site.Site{
-		AsOf:    in.AsOf,
-		Layout:  Layout(b.languages),
-		Records: b.entries,
-		Status:  b.status(),
-		Render:  b.render,
+func Build(in Input) (*site.Site, error) { return new(Builder).Build(in) }
+
+// Builder builds one site after another. It gives what Build gives, and remembers what it
+// found for each record for as long as that holds, so that a build after a small change is
+// small work. The zero Builder is ready. It is not safe for concurrent use.
+type Builder struct {
+	digest   [32]byte  // of the pages of the last build
+	asOf     time.Time // of the last build
+	boundary time.Time // at which its statements were confirmed
+	next     time.Time // the boundary after that
+	found    []finding // of the records of the last snapshot, in their order
+	fixed    fixedPages
+}
+
+// finding is what a build found for a record.
+type finding struct {
+	record *certification.Record
+	entry  site.Record // Number is empty if the certificate is not yet issued
+	holds  int64       // until this instant, in Unix nanoseconds, not included
+}
+
+// Build gives the site of the input, as the function Build does. The site is valid until the
+// next Build of this Builder.
+func (b *Builder) Build(in Input) (*site.Site, error) {
+	if in.Read.IsZero() {
+		in.Read = in.AsOf
 	}
-	fixed, err := in.Pages.Fixed(b.sample, in.AsOf)
-	if err != nil {
-		return nil, fmt.Errorf("render pages: %w", err)
-	}
-	for _, page := range fixed {
-		s.Fixed = append(s.Fixed, site.File{Path: page.Path, Body: page.Body})
-	}
-	s.Fixed = append(s.Fixed, in.Interface...)
-	slices.SortFunc(s.Fixed, func(a, b site.File) int { return strings.Compare(a.Path, b.Path) })
-	for i, f := range s.Fixed {
-		if err := site.CheckPath(f.Path); err != nil {
-			return nil, err
+	languages := in.Pages.Languages()
+	b.find(in, languages)
+	r := &rendering{Input: in, languages: languages}
+	s := &site.Site{AsOf: in.AsOf, Read: in.Read, Layout: Layout(languages), Render: r.render}
+	s.Records = make([]site.Record, 0, len(b.found))
+	r.issued = make([]*certification.Record, 0, len(b.found))
+	sample := false
+	for i := range b.found {
+		if f := &b.found[i]; f.entry.Number != "" {
+			s.Records = append(s.Records, f.entry)
+			r.issued = append(r.issued, f.record)
+			sample = sample || f.record.IsSample()
 		}
-		if i > 0 && s.Fixed[i-1].Path == f.Path {
-			return nil, fmt.Errorf("two pages have the path %s", f.Path)
-		}
 	}
-	return s, nil
+	s.Status = statusOf(in, s.Records, languages)
+	s.Status.Sample = sample
+	var err error
+	s.Fixed, err = b.fixed.of(in, sample)
+	return s, err
+}
+
+// Next is the first instant after that of the last build at which another build gives another
+// site although nothing but time has changed: a record changes by the calendar, by an
+// action's beginning or end, or by being issued. It is zero if there is none.
+func (b *Builder) Next() time.Time {
+	next := int64(math.MaxInt64)
+	for i := range b.found {
+		next = min(next, b.found[i].holds)
+	}
+	if next == math.MaxInt64 {
+		return time.Time{}
+	}
+	return time.Unix(0, next).UTC()
+}
+
+// NextConfirmation is the first boundary after that at which the statements of the last build
+// were confirmed: from then on another complete read confirms them anew.
+func (b *Builder) NextConfirmation() time.Time { return b.next }
+
+// chunk is how many records a worker takes at a time.
+const chunk = 512
+
+// find finds what the files of each record depend on: the pages' digest and the statement,
+// which is a function of record and boundary. What was found before is kept if the record is
+// the same and nothing about it has changed since by time alone.
+func (b *Builder) find(in Input, languages []string) {
+	all := in.Snapshot.Records
+	digest := in.Pages.Digest()
+	former := b.found
+	boundary, _ := certification.Confirmation(in.Read)
+	if digest != b.digest || in.AsOf.Before(b.asOf) || !boundary.Equal(b.boundary) {
+		former = nil
+	}
+	found := make([]finding, len(all))
+	now := in.AsOf.UnixNano()
+	var stale []int
+	k := 0
+	for i, record := range all {
+		for k < len(former) && former[k].record.Number().Compare(record.Number()) < 0 {
+			k++
+		}
+		if k < len(former) && former[k].record == record && now < former[k].holds {
+			found[i] = former[k]
+			continue
+		}
+		stale = append(stale, i)
+	}
+	prefix := slices.Concat(digest[:], []byte(strings.Join(languages, " ")))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for part := range slices.Chunk(stale, chunk) {
+		group.Go(func() error {
+			var source, statement []byte
+			for _, i := range part {
+				found[i], source, statement = findingOf(all[i], in, prefix, source, statement)
+			}
+			return nil
+		})
+	}
+	group.Wait() // no goroutine returns an error
+	b.digest, b.asOf, b.found = digest, in.AsOf, found
+	b.boundary, b.next = boundary, certification.NextConfirmation(in.Read)
+}
+
+// findingOf is the finding for one record. The slices are reused.
+func findingOf(record *certification.Record, in Input, prefix, source, statement []byte) (finding, []byte, []byte) {
+	f := finding{record: record, holds: math.MaxInt64}
+	if until := certification.HoldsUntil(record, in.AsOf); !until.IsZero() {
+		f.holds = until.UnixNano()
+	}
+	s, issued := certification.StatementAt(record, in.Read, in.AsOf)
+	if !issued {
+		return f, source, statement
+	}
+	source, statement = record.AppendJSON(source[:0]), s.AppendJSON(statement[:0])
+	f.entry = site.Record{
+		Number:      record.Number().String(),
+		Status:      s.Status.String(),
+		Source:      site.FingerprintOf(source),
+		Fingerprint: site.FingerprintOf(prefix, source, statement),
+	}
+	return f, source, statement
 }
 
 // Layout gives the paths of a record's files: a page a language, and the JSON.
@@ -80,96 +183,84 @@ func Layout(languages []string) []string {
 	return layout
 }
 
-// build is one run of Build.
-type build struct {
-	Input
-	languages []string
-	digest    [32]byte
-	issued    []*certification.Record
-	entries   []site.Record
-	sample    bool
-	buffers   sync.Pool // of *[]byte: a page is rendered, hashed, written and forgotten
+// fixedPages keeps the pages that depend on no record.
+type fixedPages struct {
+	key   string
+	files []site.File
 }
 
-// chunk is how many records a worker takes at a time.
-const chunk = 512
-
-// issue keeps the records that are issued and finds what the files of each depend on: the
-// pages' digest and the statement, which is a function of record and boundary.
-func (b *build) issue() {
-	all := b.Snapshot.Records
-	entries := make([]site.Record, len(all))
-	records := make([]*certification.Record, len(all))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for start := 0; start < len(all); start += chunk {
-		group.Go(func() error {
-			var source, statement []byte
-			for i := start; i < min(start+chunk, len(all)); i++ {
-				record := all[i]
-				s, issued := certification.StatementAt(record, b.AsOf, b.AsOf)
-				if !issued {
-					continue
-				}
-				source, statement = record.AppendJSON(source[:0]), s.AppendJSON(statement[:0])
-				records[i] = record
-				entries[i] = site.Record{
-					Number:      record.Number().String(),
-					Status:      s.Status.String(),
-					Source:      site.FingerprintOf(source),
-					Fingerprint: site.FingerprintOf(b.digest[:], []byte(strings.Join(b.languages, " ")), source, statement),
-				}
-			}
-			return nil
-		})
+// of gives the pages and the files that come with them, by path.
+func (p *fixedPages) of(in Input, sample bool) ([]site.File, error) {
+	digest := in.Pages.Digest()
+	key := fmt.Sprintf("%p %x %v %s", in.Pages, digest, sample, in.AsOf.UTC().Format("2006-01"))
+	if key == p.key {
+		return p.files, nil
 	}
-	group.Wait() // no goroutine returns an error
-	for i, record := range records {
-		if record == nil {
-			continue
+	pages, err := in.Pages.Fixed(sample, in.AsOf)
+	if err != nil {
+		return nil, fmt.Errorf("render pages: %w", err)
+	}
+	files := slices.Clone(in.Interface)
+	for _, page := range pages {
+		files = append(files, site.File{Path: page.Path, Body: page.Body})
+	}
+	slices.SortFunc(files, func(a, b site.File) int { return strings.Compare(a.Path, b.Path) })
+	for i, f := range files {
+		if err := site.CheckPath(f.Path); err != nil {
+			return nil, err
 		}
-		b.issued = append(b.issued, record)
-		b.entries = append(b.entries, entries[i])
-		b.sample = b.sample || record.IsSample()
+		if i > 0 && files[i-1].Path == f.Path {
+			return nil, fmt.Errorf("two pages have the path %s", f.Path)
+		}
 	}
+	p.key, p.files = key, files
+	return files, nil
 }
 
-func (b *build) status() site.Status {
-	thisUpdate, nextUpdate := certification.Confirmation(b.AsOf)
+func statusOf(in Input, records []site.Record, languages []string) site.Status {
+	thisUpdate, nextUpdate := certification.Confirmation(in.Read)
+	digest := in.Pages.Digest()
 	status := site.Status{
 		ThisUpdate:     thisUpdate,
 		NextUpdate:     nextUpdate,
 		Records:        make(map[string]int),
-		SourcePosition: b.Snapshot.Position,
-		Rejected:       len(b.Snapshot.Rejections),
-		Languages:      b.languages,
-		Theme:          fmt.Sprintf("%x", b.digest[:8]),
-		Version:        b.Version,
-		Sample:         b.sample,
+		SourcePosition: in.Snapshot.Position,
+		Rejected:       len(in.Snapshot.Rejections),
+		Languages:      languages,
+		Theme:          fmt.Sprintf("%x", digest[:8]),
+		Version:        in.Version,
 	}
 	for _, s := range certification.Published() {
 		status.Records[s.String()] = 0
 	}
-	for _, e := range b.entries {
-		status.Records[e.Status]++
+	for i := range records {
+		status.Records[records[i].Status]++
 	}
 	return status
 }
 
+// rendering renders the files of the records of one site.
+type rendering struct {
+	Input
+	languages []string
+	issued    []*certification.Record
+	buffers   sync.Pool // of *[]byte: a page is rendered, hashed, written and forgotten
+}
+
 // render gives the files of record i in the order of Layout.
-func (b *build) render(i int, emit func(file int, body []byte) error) error {
-	s, _ := certification.StatementAt(b.issued[i], b.AsOf, b.AsOf)
-	buffer, ok := b.buffers.Get().(*[]byte)
+func (r *rendering) render(i int, emit func(file int, body []byte) error) error {
+	s, _ := certification.StatementAt(r.issued[i], r.Read, r.AsOf)
+	buffer, ok := r.buffers.Get().(*[]byte)
 	if !ok {
 		buffer = new([]byte)
 	}
-	defer b.buffers.Put(buffer)
+	defer r.buffers.Put(buffer)
 	*buffer = append(s.AppendJSON((*buffer)[:0]), '\n')
 	if err := emit(0, *buffer); err != nil {
 		return err
 	}
-	for k, language := range b.languages {
-		page, err := b.Pages.AppendRecord((*buffer)[:0], language, &s)
+	for k, language := range r.languages {
+		page, err := r.Pages.AppendRecord((*buffer)[:0], language, &s)
 		if err != nil {
 			return fmt.Errorf("render the page of %s in %s: %w", s.Number, language, err)
 		}

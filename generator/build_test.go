@@ -5,10 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -192,6 +195,97 @@ func TestARejectedRowIsUnavailable(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// A Builder that lives through changes of records, pages and time gives what Build gives.
+func TestABuilderGivesWhatBuildGives(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	en, both := pages(t, "en"), pages(t, "en", "es")
+	all := snapshot(t, sampleRecords(t, 300)).Records
+	held := slices.Clone(all[:250])
+	var b generator.Builder
+	at := asOf
+	for step := range 80 {
+		switch r.IntN(5) {
+		case 0:
+			if next := b.Next(); !next.IsZero() {
+				at = next
+			}
+		case 1:
+			at = at.Add(time.Duration(r.Int64N(int64(3 * time.Hour))))
+		case 2:
+			at = at.Add(-time.Duration(r.Int64N(int64(time.Hour))))
+		case 3:
+			i := r.IntN(len(held))
+			held = slices.Delete(slices.Clone(held), i, i+1)
+		case 4:
+			held = slices.Clone(held)
+			for range 3 {
+				extra := all[r.IntN(len(all))]
+				i, found := slices.BinarySearchFunc(held, extra, func(a, b *certification.Record) int { return a.Number().Compare(b.Number()) })
+				if found {
+					held[i] = certification.NewUnavailable(extra.Number(), true)
+				} else {
+					held = slices.Insert(held, i, extra)
+				}
+			}
+		}
+		in := generator.Input{Snapshot: &records.Snapshot{Records: held}, AsOf: at, Pages: en}
+		if step%7 == 6 {
+			in.Pages = both
+		}
+		got, err := b.Build(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := build(t, in)
+		if !slices.Equal(got.Records, want.Records) || !reflect.DeepEqual(got.Status, want.Status) {
+			t.Fatalf("step %d at %s: the records differ", step, at)
+		}
+		if step%10 == 0 && !maps.Equal(bytesOf(t, got), bytesOf(t, want)) {
+			t.Fatalf("step %d at %s: the bytes differ", step, at)
+		}
+		// Up to Next nothing changes by time alone.
+		in.Read = in.AsOf
+		if next := b.Next(); !next.IsZero() {
+			in.AsOf = next.Add(-1)
+			if early := build(t, in); !slices.Equal(early.Records, want.Records) {
+				t.Fatalf("step %d at %s: something changes before %s", step, at, next)
+			}
+		}
+	}
+}
+
+// Without another complete read nothing is confirmed anew: a build after the boundary changes
+// what time itself changes, and no claim is extended.
+func TestOnlyAReadConfirms(t *testing.T) {
+	p := pages(t, "en")
+	snap := snapshot(t, []byte(`{"number":"MPSS123456","legal_name":"Jane Doe","terms":[{"from":"2024-11-23","to":"2026-11-22"}]}`+"\n"+
+		`{"number":"MPSS123457","legal_name":"John Doe","terms":[{"from":"2025-12-01","to":"2027-11-30"}]}`+"\n"))
+	var b generator.Builder
+	first, err := b.Build(generator.Input{Snapshot: snap, AsOf: asOf, Pages: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := slices.Clone(first.Records)
+	midnight := certification.NewDate(2026, 11, 23).Start()
+	if !b.Next().Equal(midnight) || !b.NextConfirmation().Equal(midnight) {
+		t.Errorf("next %s, confirmation %s", b.Next(), b.NextConfirmation())
+	}
+	after, err := b.Build(generator.Input{Snapshot: snap, AsOf: midnight, Read: asOf, Pages: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after.Records[0].Status != "lapsed" || after.Records[1] != before[1] || !after.Status.ThisUpdate.Equal(first.Status.ThisUpdate) {
+		t.Errorf("%v", after.Records)
+	}
+	confirmed, err := b.Build(generator.Input{Snapshot: snap, AsOf: midnight, Read: midnight, Pages: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if confirmed.Records[1] == before[1] || !confirmed.Status.ThisUpdate.Equal(midnight) {
+		t.Errorf("%v", confirmed.Status)
+	}
 }
 
 func BenchmarkBuild(b *testing.B) {

@@ -56,7 +56,7 @@ func (c *checkCommand) Run(ctx context.Context, p *process) error {
 		Workers:  runtime.GOMAXPROCS(0),
 		Progress: progress.step,
 		Record: func(number string, body []byte, pages []*site.Page) []string {
-			return checkRecord(set, manifest.Read, now, number, body, pages)
+			return checkRecord(set, manifest, now, number, body, pages)
 		},
 	}, report)
 	progress.done()
@@ -76,7 +76,7 @@ func (c *checkCommand) Run(ctx context.Context, p *process) error {
 }
 
 // checkRecord holds the JSON of a record against its pages, the record table and the clock.
-func checkRecord(set *index.Set, read, now time.Time, number string, body []byte, pages []*site.Page) []string {
+func checkRecord(set *index.Set, manifest *site.Manifest, now time.Time, number string, body []byte, pages []*site.Page) []string {
 	s, err := certification.ParseStatement(body)
 	if err != nil {
 		return []string{oneLine(err)}
@@ -114,7 +114,7 @@ func checkRecord(set *index.Set, read, now time.Time, number string, body []byte
 		return faults
 	}
 	// The table holds what the page was made from: the same statement follows from it.
-	if again, issued := certification.StatementAt(record, read, read); !issued || !bytes.Equal(append(again.AppendJSON(nil), '\n'), body) {
+	if again, issued := certification.StatementAt(record, manifest.Read, manifest.AsOf); !issued || !bytes.Equal(append(again.AppendJSON(nil), '\n'), body) {
 		fault("does not say what follows from the record table")
 	}
 	return faults
@@ -124,7 +124,7 @@ func checkRecord(set *index.Set, read, now time.Time, number string, body []byte
 func checkTable(set *index.Set, manifest *site.Manifest, report func(site.Fault)) {
 	issued := 0
 	for record := range set.Records() {
-		if _, ok := certification.StatementAt(record, manifest.Read, manifest.Read); ok {
+		if _, ok := certification.StatementAt(record, manifest.Read, manifest.AsOf); ok {
 			issued++
 		}
 	}

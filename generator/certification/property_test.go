@@ -229,3 +229,30 @@ func TestDaysAgreeWithPackageTime(t *testing.T) {
 		}
 	}
 }
+
+// Until HoldsUntil a statement confirmed by the same read says the same, and then another.
+func TestAStatementHoldsUntil(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := anyRecord().Draw(t, "record")
+		r.updatedAt = anyInstant(t, r).UTC()
+		at := anyInstant(t, r)
+		say := func(instant time.Time) string {
+			s, issued := StatementAt(r, at, instant)
+			if !issued {
+				return ""
+			}
+			return string(s.AppendJSON(nil))
+		}
+		until := HoldsUntil(r, at)
+		end := until
+		if end.IsZero() {
+			end = at.Add(20 * 365 * 24 * time.Hour)
+		}
+		later := at.Add(time.Duration(rapid.Int64Range(0, int64(end.Sub(at))-1).Draw(t, "later")))
+		for _, instant := range []time.Time{later, end.Add(-1)} {
+			if a, b := say(at), say(instant); a != b {
+				t.Fatalf("at %s\n%s\nat %s\n%s", at, a, instant, b)
+			}
+		}
+	})
+}

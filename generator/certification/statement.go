@@ -86,6 +86,24 @@ func StatementAt(r *Record, read, instant time.Time) (Statement, bool) {
 	return s, true
 }
 
+// HoldsUntil is the first instant after the given one at which the statement about the record
+// says something else although it is confirmed by the same read: its status or actions change,
+// its next term begins, or the change that its source has noted for later is reached. It is
+// zero if there is none.
+func HoldsUntil(r *Record, instant time.Time) time.Time {
+	first := NextChange(r, instant)
+	sooner := func(at time.Time) {
+		if at.After(instant) && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	sooner(r.updatedAt)
+	for _, term := range r.terms {
+		sooner(term.From.Start())
+	}
+	return first
+}
+
 // renewalOf joins the terms that follow the current one without a gap.
 func renewalOf(terms []Term, day Date, current Term) Term {
 	var renewal Term

@@ -124,6 +124,6 @@ func (w *publication) dirtySegments() *[site.NumSegments]bool {
 		m.Records = records
 	}
 	m.Layout, m.Fixed = w.site.Layout, w.fixed
-	m.Read = w.site.AsOf
+	m.AsOf, m.Read = w.site.AsOf, w.site.Read
 	return &dirty
 }

@@ -115,9 +115,9 @@ func (p *Publisher) Publish(ctx context.Context, s *site.Site, run Run) (Report,
 			return Report{}, err
 		}
 	}
-	if s.AsOf.Before(p.manifest.Read) {
+	if s.AsOf.Before(p.manifest.AsOf) {
 		return Report{}, fmt.Errorf("publish %s: this build is as of %s, the published site as of %s: nothing goes back in time; set the clock right or give a later --now",
-			p.options.Out, s.AsOf.UTC().Format(time.RFC3339), p.manifest.Read.UTC().Format(time.RFC3339))
+			p.options.Out, s.AsOf.UTC().Format(time.RFC3339), p.manifest.AsOf.UTC().Format(time.RFC3339))
 	}
 	w := &publication{Publisher: p, site: s, run: run, places: align(p.manifest.Records, s.Records)}
 	w.report.Difference = compare(p.manifest, s, w.places)

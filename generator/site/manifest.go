@@ -24,7 +24,8 @@ const NumSegments = 256
 type Manifest struct {
 	Version     int
 	Out         string    // absolute path of the output folder that it describes
-	Read        time.Time // instant of the read that the last build was made from, UTC
+	AsOf        time.Time // instant of the last build, UTC
+	Read        time.Time // instant of the complete read that confirms its statements, UTC
 	PublishedAt time.Time // instant of the build that last changed a file, UTC
 	Layout      []string
 	Fixed       []FixedEntry  // by path
@@ -48,6 +49,7 @@ type RecordEntry struct {
 type Head struct {
 	Version     int         `json:"version"`
 	Out         string      `json:"out"`
+	AsOf        time.Time   `json:"as_of"`
 	Read        time.Time   `json:"read"`
 	PublishedAt time.Time   `json:"published_at"`
 	Layout      []string    `json:"layout"`
@@ -99,7 +101,7 @@ func (m *Manifest) EncodeSegments(wanted *[NumSegments]bool) [NumSegments][]byte
 // EncodeHead gives the head of a manifest whose segments stand under these names; the name
 // of an empty segment is empty.
 func (m *Manifest) EncodeHead(names [NumSegments]string) []byte {
-	h := Head{Version: m.Version, Out: m.Out, Read: m.Read.UTC(), PublishedAt: m.PublishedAt.UTC(), Layout: m.Layout, Fixed: []HeadFixed{}, Segments: []string{}}
+	h := Head{Version: m.Version, Out: m.Out, AsOf: m.AsOf.UTC(), Read: m.Read.UTC(), PublishedAt: m.PublishedAt.UTC(), Layout: m.Layout, Fixed: []HeadFixed{}, Segments: []string{}}
 	for _, name := range names {
 		if name != "" {
 			h.Segments = append(h.Segments, name)
@@ -132,7 +134,7 @@ func DecodeManifest(head []byte, segment func(name string) ([]byte, error)) (*Ma
 	if h.Version != ManifestVersion {
 		return nil, fmt.Errorf("decode manifest: version %d, this program knows version %d", h.Version, ManifestVersion)
 	}
-	m := &Manifest{Version: h.Version, Out: h.Out, Read: h.Read, PublishedAt: h.PublishedAt, Layout: h.Layout}
+	m := &Manifest{Version: h.Version, Out: h.Out, AsOf: h.AsOf, Read: h.Read, PublishedAt: h.PublishedAt, Layout: h.Layout}
 	for _, layout := range h.Layout {
 		if strings.Count(layout, "*") != 1 || CheckPath(RecordPath(layout, "0")) != nil {
 			return nil, fmt.Errorf("decode manifest: bad layout %q", layout)

@@ -13,7 +13,7 @@ import (
 
 func anyManifest() *rapid.Generator[*Manifest] {
 	return rapid.Custom(func(t *rapid.T) *Manifest {
-		m := &Manifest{Version: ManifestVersion, Out: "/srv/public", Read: time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "read"), 0).UTC(), PublishedAt: time.Unix(1, 0).UTC()}
+		m := &Manifest{Version: ManifestVersion, Out: "/srv/public", AsOf: time.Unix(2, 0).UTC(), Read: time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "read"), 0).UTC(), PublishedAt: time.Unix(1, 0).UTC()}
 		m.Layout = []string{"verify/*.json", "verify/*.html", "es/verify/*.html"}[:rapid.IntRange(1, 3).Draw(t, "layouts")]
 		sum := func() Sum {
 			return Sum{rapid.Uint32().Draw(t, "size"), [16]byte(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "hash"))}

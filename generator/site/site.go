@@ -60,8 +60,9 @@ type Record struct {
 
 // Site is a whole site. Records are sorted by number, Fixed by path; both are unique.
 type Site struct {
-	AsOf    time.Time
-	Layout  []string // paths of a record's files, "*" standing for the number
+	AsOf    time.Time // the statuses are those of this instant
+	Read    time.Time // of the last complete read of the source
+	Layout  []string  // paths of a record's files, "*" standing for the number
 	Records []Record
 	Fixed   []File
 	Status  Status // becomes status.json
