@@ -163,7 +163,7 @@ func findingOf(record *certification.Record, in Input, prefix, source, statement
 	source, statement = record.AppendJSON(source[:0]), s.AppendJSON(statement[:0])
 	f.entry = site.Record{
 		Number:      record.Number().String(),
-		Status:      s.Status.String(),
+		Status:      statusOfEntry(&s),
 		Source:      site.FingerprintOf(source),
 		Fingerprint: site.FingerprintOf(prefix, source, statement),
 	}
@@ -234,9 +234,22 @@ func statusOf(in Input, records []site.Record, languages []string) site.Status {
 		status.Records[s.String()] = 0
 	}
 	for i := range records {
+		if records[i].Status == site.Withdrawn {
+			status.Records[certification.Unavailable.String()]++
+			continue
+		}
 		status.Records[records[i].Status]++
 	}
 	return status
+}
+
+// statusOfEntry is the status as the manifest has it: it tells a number that was withdrawn
+// from one whose entry cannot be understood.
+func statusOfEntry(s *certification.Statement) string {
+	if s.Withdrawn {
+		return site.Withdrawn
+	}
+	return s.Status.String()
 }
 
 // rendering renders the files of the records of one site.

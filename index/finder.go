@@ -48,12 +48,14 @@ func (f *finder) search(all []string) error {
 
 	exact := f.exactly()
 	split := matcher{set: f.exactOrSplit}
-	prefixed := matcher{set: f.prefixed, holds: hasPrefix}
+	prefixed := matcher{set: f.prefixed, test: hasPrefix}
 	anyhow := matcher{set: f.anyhow}
 
 	f.takeKey(strings.Join(all, ""))
-	strict := f.collector.issued > 0 && len(words) > 1 // the name is there in full: nothing is missing or mistyped
-	for _, reading := range readings {                 // every word
+	// The name is there in full, and more than a given name: nothing is missing or mistyped.
+	first, _ := utf8.DecodeRuneInString(words[0])
+	strict := f.collector.issued > 0 && (len(words) > 1 || isIdeographic(first))
+	for _, reading := range readings { // every word
 		f.takeEach(reading, exact, exact)
 	}
 	if !strict && f.collector.issued < enough { // two or three words typed as one
@@ -139,7 +141,7 @@ func (f *finder) takeMistaken(words []string, i int, matchLast matcher) {
 			return
 		}
 	}
-	f.takeAll(f.common(words[i:i+1], matcher{set: f.mistaken, holds: hasMistaken}, common), len(words))
+	f.takeAll(f.common(words[i:i+1], matcher{set: f.mistaken, test: hasMistaken}, common), len(words))
 }
 
 // takeAll takes the names of the set in order, those that have as many words as were typed
@@ -170,9 +172,9 @@ func (f *finder) done() bool { return f.full || f.err != nil }
 
 // matcher is a way in which a word matches names.
 type matcher struct {
-	set   func(word string) bitset      // of the names that match; nil if there is none. It must not be changed
-	holds func(word, words string) bool // the same of one name by its words; nil: only the set tells
-	count func(word string) int         // of the names in the set, without reading it; nil: not known
+	set   func(word string) bitset   // of the names that match; nil if there is none. It must not be changed
+	test  func(word string) nameTest // of one name; nil: only the set tells
+	count func(word string) int      // of the names in the set, without reading it; nil: not known
 }
 
 func (f *finder) exactly() matcher { return matcher{f.exact, hasWord, f.count} }
@@ -190,8 +192,9 @@ func (f *finder) common(words []string, match matcher, within bitset) bitset {
 		}
 		both := f.newSet()
 		if f.isQuicker(word, match, within) {
+			matches := match.test(word)
 			for rank := range within.all {
-				if match.holds(word, f.names.words[rank]) {
+				if matches(f.names.words[rank]) {
 					both.add(rank)
 				}
 			}
@@ -216,5 +219,5 @@ func (f *finder) common(words []string, match matcher, within bitset) bitset {
 // isQuicker reports whether to look at the names in the set rather than in the index.
 func (f *finder) isQuicker(word string, match matcher, within bitset) bool {
 	first, _ := utf8.DecodeRuneInString(word)
-	return within != nil && match.holds != nil && !isIdeographic(first) && within.count() <= f.names.few
+	return within != nil && match.test != nil && !isIdeographic(first) && within.count() <= f.names.few
 }

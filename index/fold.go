@@ -36,7 +36,10 @@ func Words(name string) []string {
 			flush()
 			continue
 		}
-		if !unicode.Is(unicode.M, r) && isIdeographic(r) != ideographic {
+		if start < 0 && unicode.Is(unicode.M, r) {
+			continue // a mark without a letter before it
+		}
+		if isIdeographic(r) != ideographic && !unicode.Is(unicode.M, r) {
 			flush()
 			ideographic = !ideographic
 		}

@@ -87,7 +87,7 @@ func (n *naive) search(text string) []certification.Number {
 		}
 	}
 	take(0, func(name []string) bool { return strings.Join(name, "") == strings.Join(query, "") })
-	strict := len(found) > 0 && len(query) > 1
+	strict := len(found) > 0 && (len(query) > 1 || isIdeographic([]rune(query[0])[0]))
 	for _, reading := range readings {
 		takeEach(reading, naiveExact, naiveExact)
 	}
@@ -166,17 +166,22 @@ func naiveMistaken(word string, name []string) bool {
 	if n := utf8.RuneCountInString(word); n < minFuzzyRunes || n > maxFuzzyRunes {
 		return false
 	}
-	return slices.ContainsFunc(name, func(other string) bool { return distance([]rune(word), []rune(other)) <= 1 })
+	return slices.ContainsFunc(name, func(other string) bool {
+		if d := len(word) - len(other); d > utf8.UTFMax || d < -utf8.UTFMax {
+			return false // more than a character
+		}
+		return distance([]rune(word), []rune(other)) <= 1
+	})
 }
 
 // TestSearchAgreesWithScan asks the index and the scan the same questions: names as they are, in
 // part, turned round, run together and mistyped.
 func TestSearchAgreesWithScan(t *testing.T) {
-	records := sampleRecords(t, 600)
+	records := sampleRecords(t, 500)
 	set, scan := opened(t, records), newNaive(records)
 	random := rand.New(rand.NewPCG(1, 2))
 	seen := make(map[string]bool)
-	for range 600 {
+	for range 500 {
 		text := distort(random, records[random.IntN(len(records))].LegalName())
 		if seen[text] || len(Words(text)) == 0 || len(Words(text)) > 4 || len(text) > MaxQuery {
 			continue
@@ -202,7 +207,7 @@ func TestSearchAgreesWithScan(t *testing.T) {
 			t.Errorf("%q: results\n%v, the scan finds\n%v", text, numbers, want)
 		}
 	}
-	if len(seen) < 400 {
+	if len(seen) < 350 {
 		t.Fatalf("only %d questions", len(seen))
 	}
 }

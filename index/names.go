@@ -26,7 +26,7 @@ type names struct {
 	fuzzy   index.IndexReaderFuzzy
 	numbers []certification.Number // by rank
 	keys    []string               // by rank: the words of the name, joined
-	words   []string               // by rank: the words of the name, with a space between
+	words   []string               // by rank: the words of the name, with a space before and after each
 	lengths []uint8                // by rank: how many words, at most 255
 	few     int                    // up to so many names are looked at themselves, not in the index
 	ranks   []uint32               // by document of the engine
@@ -97,7 +97,7 @@ func (n *names) load(find func(certification.Number) (*certification.Record, boo
 			return fmt.Errorf("%s is not in the record table", number)
 		}
 		words := Words(record.LegalName())
-		entries[i] = entry{strings.Join(words, ""), strings.Join(words, " "), number, uint32(i), uint8(min(len(words), 255))}
+		entries[i] = entry{strings.Join(words, ""), " " + strings.Join(words, " ") + " ", number, uint32(i), uint8(min(len(words), 255))}
 	}
 	slices.SortFunc(entries, func(a, b entry) int {
 		return cmp.Or(strings.Compare(a.key, b.key), a.number.Compare(b.number))

@@ -38,8 +38,10 @@ type Query struct {
 }
 
 // Result is what a query found, best first: the name in full, then names with all its words,
-// then words that begin as those typed, then words with a typing mistake. Equal matches are
-// ordered by folded name and number.
+// then words that begin as those typed, then words with a typing mistake; names with no other
+// word before the rest. Equal matches are ordered by folded name and number. Beginnings and
+// mistakes are not looked for where a name of several words is there in full, and mistakes
+// not where twenty names are found without.
 type Result struct {
 	Number         certification.Number // that the text is, in full; zero if it is none
 	Statements     []certification.Statement

@@ -61,6 +61,7 @@ func segmentName(i int, sha256 string) string {
 type tableLine struct {
 	certification.Draft
 	Unavailable bool `json:"unavailable"`
+	Withdrawn   bool `json:"withdrawn"`
 }
 
 func (l tableLine) record() (*certification.Record, error) {
@@ -70,6 +71,9 @@ func (l tableLine) record() (*certification.Record, error) {
 	number, err := certification.ParseNumber(l.Number)
 	if err != nil {
 		return nil, err
+	}
+	if l.Withdrawn {
+		return certification.NewWithdrawn(number), nil
 	}
 	return certification.NewUnavailable(number, l.Sample), nil
 }

@@ -118,37 +118,34 @@ func (f *finder) exactOrSplit(word string) bitset {
 // maxParticle is the longest particle, in bytes: de, la, von.
 const maxParticle = 3
 
-// hasWord is exact for one name.
-func hasWord(word, words string) bool {
-	for other := range strings.SplitSeq(words, " ") {
-		if other == word {
-			return true
-		}
-	}
-	return false
+// nameTest reports whether a name matches, by its words with a space before and after each.
+type nameTest func(words string) bool
+
+// hasWord tests as exact finds.
+func hasWord(word string) nameTest {
+	word = " " + word + " "
+	return func(words string) bool { return strings.Contains(words, word) }
 }
 
-// hasPrefix is prefixed for one name, and a word with spaces beside it.
-func hasPrefix(word, words string) bool {
-	for other := range strings.SplitSeq(words, " ") {
-		if strings.HasPrefix(other, word) {
-			return true
-		}
-	}
-	return false
+// hasPrefix tests as prefixed finds.
+func hasPrefix(word string) nameTest {
+	word = " " + word
+	return func(words string) bool { return strings.Contains(words, word) }
 }
 
-// hasMistaken is mistaken for one name.
-func hasMistaken(word, words string) bool {
+// hasMistaken tests as mistaken finds.
+func hasMistaken(word string) nameTest {
 	if !forgiving(word) {
+		return func(string) bool { return false }
+	}
+	return func(words string) bool {
+		for other := range strings.FieldsSeq(words) {
+			if other == word || oneMistake(word, other) {
+				return true
+			}
+		}
 		return false
 	}
-	for other := range strings.SplitSeq(words, " ") {
-		if other == word || oneMistake(word, other) {
-			return true
-		}
-	}
-	return false
 }
 
 // forgiving reports whether a word is of a length in which mistakes are forgiven.

@@ -72,11 +72,16 @@ func (w *writer) write(ctx context.Context, records []*certification.Record, rea
 		}
 	}
 	previous, previousBody, _ := readGeneration(w.dir) // a damaged one is replaced; nothing of it is trusted
-	var err error
-	if g.Records, err = w.writeTable(ctx, records); err != nil {
-		return g, err
-	}
-	if g.Index, err = w.writeNames(ctx, records, previous.Index); err != nil {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		g.Records, err = w.writeTable(ctx, records)
+		return err
+	})
+	group.Go(func() (err error) {
+		g.Index, err = w.writeNames(ctx, records, previous.Index)
+		return err
+	})
+	if err := group.Wait(); err != nil {
 		return g, err
 	}
 	body, err := g.encode()

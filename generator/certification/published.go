@@ -49,10 +49,11 @@ type publishedStatement struct {
 	NextUpdate time.Time  `json:"next_update"`
 	NextChange *time.Time `json:"next_change"`
 	Sample     bool       `json:"sample"`
+	Withdrawn  bool       `json:"withdrawn"`
 }
 
 func (p *publishedStatement) statement() (Statement, error) {
-	s := Statement{LegalName: p.LegalName, ThisUpdate: p.ThisUpdate.UTC(), NextUpdate: p.NextUpdate.UTC(), Sample: p.Sample}
+	s := Statement{LegalName: p.LegalName, ThisUpdate: p.ThisUpdate.UTC(), NextUpdate: p.NextUpdate.UTC(), Sample: p.Sample, Withdrawn: p.Withdrawn}
 	var err error
 	if s.Number, err = ParseNumber(p.Number); err != nil || s.Number.String() != p.Number {
 		return s, fmt.Errorf("number %s is not in canonical form", quoteShort(p.Number))

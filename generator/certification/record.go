@@ -111,12 +111,20 @@ type Record struct {
 	specializations Specializations
 	sample          bool
 	unavailable     bool
+	withdrawn       bool
 }
 
 // NewUnavailable is the record of a number whose entry in the source cannot be understood. Its
 // status is Unavailable at every instant: the registry never guesses.
 func NewUnavailable(number Number, sample bool) *Record {
 	return &Record{number: number, unavailable: true, sample: sample}
+}
+
+// NewWithdrawn is the record of a number that was published and is no longer in the source. It
+// is unavailable, and says why: a number that was once answered for does not become one that
+// was never issued in silence.
+func NewWithdrawn(number Number) *Record {
+	return &Record{number: number, unavailable: true, withdrawn: true}
 }
 
 // Number is the certification number.
@@ -143,6 +151,9 @@ func (r *Record) IsSample() bool { return r.sample }
 // IsUnavailable reports whether the source's entry could not be understood.
 func (r *Record) IsUnavailable() bool { return r.unavailable }
 
+// IsWithdrawn reports whether the number is no longer in the source. The record is unavailable then.
+func (r *Record) IsWithdrawn() bool { return r.withdrawn }
+
 // WithoutSpecializations is the record with its areas left out, for an operator who has
 // switched their publication off.
 func (r *Record) WithoutSpecializations() *Record {
@@ -156,13 +167,16 @@ func (r *Record) WithoutSpecializations() *Record {
 
 // AppendJSON appends the record as one line of the record format, without the line's end.
 // Draft reads it back; equal records give equal bytes. An unavailable record is written as
-// its number and "unavailable".
+// its number and "unavailable", a withdrawn one with "withdrawn" too.
 func (r *Record) AppendJSON(dst []byte) []byte {
 	dst = append(dst, `{"number":"`...)
 	dst = append(dst, r.number.canonical...)
 	dst = append(dst, '"')
 	if r.unavailable {
 		dst = append(dst, `,"unavailable":true`...)
+		if r.withdrawn {
+			dst = append(dst, `,"withdrawn":true`...)
+		}
 	} else {
 		dst = appendString(append(dst, `,"legal_name":`...), r.legalName)
 		dst = append(dst, `,"terms":[`...)

@@ -43,6 +43,7 @@ type Statement struct {
 	NextUpdate      time.Time  // until when it may be relied on, UTC, not included
 	NextChange      time.Time  // when status or actions change by what is known, UTC; zero if never
 	Sample          bool
+	Withdrawn       bool // the number is no longer in the source; the status is Unavailable
 }
 
 // StatementAt is the statement about the record at the instant, from a complete read of the
@@ -57,7 +58,7 @@ func StatementAt(r *Record, read, instant time.Time) (Statement, bool) {
 		Sample:     r.sample,
 	}
 	if r.unavailable {
-		s.Status = Unavailable
+		s.Status, s.Withdrawn = Unavailable, r.withdrawn
 		return s, true
 	}
 	changes := changesOf(r)
@@ -136,7 +137,8 @@ func (s *Statement) ReliableUntil() time.Time {
 }
 
 // AppendJSON appends the statement as one JSON object, without white space. What is not
-// known of an unavailable record is null or empty; renewal and sample are there only if they apply.
+// known of an unavailable record is null or empty; renewal, sample and withdrawn
+// are there only if they apply.
 func (s *Statement) AppendJSON(dst []byte) []byte {
 	known := s.Status != Unavailable
 	dst = append(append(append(dst, `{"number":"`...), s.Number.canonical...), '"')
@@ -171,6 +173,9 @@ func (s *Statement) AppendJSON(dst []byte) []byte {
 	dst = appendInstantOrNull(append(dst, `,"next_change":`...), s.NextChange)
 	if s.Sample {
 		dst = append(dst, `,"sample":true`...)
+	}
+	if s.Withdrawn {
+		dst = append(dst, `,"withdrawn":true`...)
 	}
 	return append(dst, '}')
 }

@@ -29,7 +29,7 @@ type Difference struct {
 	Published int // records of the published site
 	Next      int // records of the new site
 	Added     []string
-	Vanished  []string
+	Vanished  []string       // no longer in the source, or no longer issued
 	Status    []StatusChange // by the source; a change by the calendar alone is none
 	Rejected  int
 }
@@ -49,7 +49,12 @@ func compare(previous *site.Manifest, next *site.Site, p places) Difference {
 			d.Added = append(d.Added, now.Number)
 			continue
 		}
-		if old := &previous.Records[k]; old.Status != now.Status && old.Source != now.Source {
+		old := &previous.Records[k]
+		switch {
+		case old.Status == now.Status || old.Source == now.Source:
+		case now.Status == site.Withdrawn:
+			d.Vanished = append(d.Vanished, now.Number)
+		default:
 			d.Status = append(d.Status, StatusChange{now.Number, old.Status, now.Status})
 		}
 	}
@@ -89,7 +94,7 @@ func (l Limits) Check(d Difference, accept string) error {
 	if d.Published > 0 {
 		exceeds("statuses changed by the source", len(d.Status), d.Published, l.StatusShare)
 		exceeds("published records vanished from the source", len(d.Vanished), d.Published, l.VanishedShare)
-		if d.Next == 0 {
+		if d.Published == len(d.Vanished) {
 			reasons = append(reasons, "no record is left")
 		}
 	}

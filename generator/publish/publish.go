@@ -59,6 +59,7 @@ type Publisher struct {
 	out      *dir
 	manifest *site.Manifest // of what is published
 	leftover *intent        // of a run that was killed; nil if there was none
+	failed   bool           // the last publication failed: what is published must be read anew
 }
 
 // Open locks the folders and reads what was published. It refuses an output folder that
@@ -84,12 +85,19 @@ func (p *Publisher) open() (err error) {
 }
 
 // read reads what is published, from the state folder.
-func (p *Publisher) read() (err error) {
-	if p.manifest, p.leftover, err = p.state.read(p.out.path); err != nil || p.manifest != nil {
+func (p *Publisher) read() error {
+	manifest, leftover, err := p.state.read(p.out.path)
+	if err != nil {
 		return err
 	}
-	p.manifest = &site.Manifest{Version: site.ManifestVersion, Out: p.out.path}
-	return p.out.mustBeEmpty()
+	if manifest == nil {
+		manifest = &site.Manifest{Version: site.ManifestVersion, Out: p.out.path}
+		if err := p.out.mustBeEmpty(); err != nil {
+			return err
+		}
+	}
+	p.manifest, p.leftover, p.failed = manifest, leftover, false
+	return nil
 }
 
 // Close gives the folders free.
@@ -102,14 +110,15 @@ func (p *Publisher) Close() {
 	}
 }
 
-// Manifest is of what is published. It must not be changed, and is valid until the next Publish.
+// Manifest is of what is published, or was before a publication that failed. It must not be
+// changed, and is valid until the next Publish.
 func (p *Publisher) Manifest() *site.Manifest { return p.manifest }
 
 // Publish brings the site to the output folder. It returns a *HeldError, and has written
 // nothing, when the difference exceeds a limit. After another error the Publisher may be used
 // again: it reads what is published anew and finishes what was begun.
 func (p *Publisher) Publish(ctx context.Context, s *site.Site, run Run) (Report, error) {
-	if p.manifest == nil { // the last publication failed
+	if p.failed {
 		p.out.forget()
 		if err := p.read(); err != nil {
 			return Report{}, err
@@ -125,9 +134,7 @@ func (p *Publisher) Publish(ctx context.Context, s *site.Site, run Run) (Report,
 		return w.report, err
 	}
 	err := w.publish(ctx)
-	if err != nil {
-		p.manifest, p.leftover = nil, nil
-	}
+	p.failed = err != nil
 	return w.report, err
 }
 

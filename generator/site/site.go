@@ -58,6 +58,10 @@ type Record struct {
 	Fingerprint Fingerprint // of all that its files depend on
 }
 
+// Withdrawn is the status in the manifest of a number that was published and is no longer in
+// the source. Its page says that its status is unavailable.
+const Withdrawn = "withdrawn"
+
 // Site is a whole site. Records are sorted by number, Fixed by path; both are unique.
 type Site struct {
 	AsOf    time.Time // the statuses are those of this instant

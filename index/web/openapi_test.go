@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,22 +116,15 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 			continue // there is no schema to hold it to
 		}
 		request := httptest.NewRequest(c.method, c.target, nil)
-		err := openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+		input := &openapi3filter.ResponseValidationInput{
 			RequestValidationInput: &openapi3filter.RequestValidationInput{
-				Request: request, Route: &routers.Route{Spec: document, Path: c.template, PathItem: document.Paths.Value(c.template), Method: c.method, Operation: operation},
+				Request: request,
+				Route:   &routers.Route{Spec: document, Path: c.template, PathItem: document.Paths.Value(c.template), Method: c.method, Operation: operation},
 			},
-			Status: response.StatusCode, Header: response.Header, Body: http.NoBody,
-			Options: &openapi3filter.Options{ExcludeResponseBody: len(body) == 0},
-		})
-		if len(body) > 0 {
-			input := &openapi3filter.ResponseValidationInput{
-				RequestValidationInput: &openapi3filter.RequestValidationInput{
-					Request: request, Route: &routers.Route{Spec: document, Path: c.template, PathItem: document.Paths.Value(c.template), Method: c.method, Operation: operation},
-				},
-				Status: response.StatusCode, Header: response.Header,
-			}
-			err = openapi3filter.ValidateResponse(context.Background(), input.SetBodyBytes([]byte(body)))
+			Status: response.StatusCode, Header: response.Header,
+			Options: &openapi3filter.Options{ExcludeResponseBody: body == "", IncludeResponseStatus: true},
 		}
+		err := openapi3filter.ValidateResponse(context.Background(), input.SetBodyBytes([]byte(body)))
 		if err != nil {
 			t.Errorf("%s: %v\n%s", name, err, body)
 		}
@@ -181,7 +173,7 @@ func TestProblemTypesAreDescribed(t *testing.T) {
 	document := loadOpenAPI(t)
 	for _, reference := range []string{problemOutOfDate, problemOverloaded, problemBadRequest} {
 		name := reference[strings.LastIndex(reference, "/")+1:]
-		if !slices.Contains([]string{"/openapi.json#/components/responses/" + name}, reference) || document.Components.Responses[name] == nil {
+		if reference != "/openapi.json#/components/responses/"+name || document.Components.Responses[name] == nil {
 			t.Errorf("%s is not described", reference)
 		}
 	}

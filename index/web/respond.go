@@ -43,7 +43,7 @@ var everyAnswer = [...]struct {
 // Header values that are used often.
 var (
 	anyOrigin      = []string{"*"}
-	exposedHeaders = []string{"ETag, Retry-After"}
+	exposedHeaders = []string{"Retry-After"}
 	noStore        = []string{"no-store"}
 	noCache        = []string{"no-cache"}
 	noIndex        = []string{"noindex, noarchive"}

@@ -82,7 +82,6 @@ func (x *exchange) api(rest string) {
 	x.isAPI, x.route = true, routeAPI
 	header := x.w.Header()
 	header["Access-Control-Allow-Origin"] = anyOrigin
-	header["Access-Control-Expose-Headers"] = exposedHeaders
 	number, isVerify := strings.CutPrefix(rest, "v1/verify/")
 	switch {
 	case isVerify:
@@ -165,6 +164,7 @@ func (x *exchange) current() *index.Set {
 	}
 	x.w.Header().Set("Retry-After", retryOutOfDate)
 	if x.isAPI {
+		x.w.Header()["Access-Control-Expose-Headers"] = exposedHeaders
 		x.problem(problem{
 			Type: problemOutOfDate, Status: http.StatusServiceUnavailable, Title: "The registry is out of date",
 			Detail: "The records were not confirmed in time, so no status is given. Ask again later, or call the certifying entity.",
@@ -179,6 +179,7 @@ func (x *exchange) current() *index.Set {
 func (x *exchange) overloaded() {
 	x.w.Header().Set("Retry-After", retryOverloaded)
 	if x.isAPI {
+		x.w.Header()["Access-Control-Expose-Headers"] = exposedHeaders
 		x.problem(problem{
 			Type: problemOverloaded, Status: http.StatusServiceUnavailable, Title: "Too many searches at this moment",
 			Detail: "Ask again in a second.",
