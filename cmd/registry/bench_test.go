@@ -209,7 +209,7 @@ func buildHTMLOnly(ctx context.Context, args []string) error {
 		return err
 	}
 	flags := pagesFlags{Languages: []string{"en"}, BaseURL: "http://127.0.0.1:8080"}
-	pages, _, err := flags.load()
+	pages, err := flags.load()
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func buildHTMLOnly(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := generator.Build(generator.Input{Snapshot: snapshot, AsOf: now, Pages: pages})
+	s, err := generator.Build(generator.Input{Snapshot: snapshot, AsOf: now, Pages: pages.Renderer})
 	if err != nil {
 		return err
 	}

@@ -6,31 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"time"
 
-	"github.com/cmpss/registry/generator"
+	"github.com/cmpss/registry/generator/follow"
 	"github.com/cmpss/registry/generator/publish"
-	"github.com/cmpss/registry/index"
+	"github.com/cmpss/registry/generator/watch"
 )
 
 type buildCommand struct {
-	Source string    `help:"Where the records are: postgres://…, or a file .ndjson or .csv, also .gz." required:"" placeholder:"S"`
-	Out    string    `help:"Folder that the site is published to." default:"public" placeholder:"DIR"`
-	State  string    `help:"Folder for manifest, index and record table; never serve it." default:".registry" placeholder:"DIR"`
-	Now    time.Time `help:"Build as of this instant instead of the present one." placeholder:"RFC3339"`
-	JSON   bool      `help:"Report as JSON." name:"json"`
-	Full   bool      `help:"Write every file again, even one whose bytes are as they were."`
-	Accept string    `help:"Publish exactly the difference with this digest, which the guard held." placeholder:"DIGEST"`
+	Now  time.Time `help:"Build as of this instant instead of the present one." placeholder:"RFC3339"`
+	JSON bool      `help:"Report as JSON." name:"json"`
+	Full bool      `help:"Write every file again, even one whose bytes are as they were."`
 
-	NoSpecializations bool `help:"Leave the areas of specialization out of every page."`
-
-	MaxStatusChanges float64 `help:"Hold a build in which the source changes a larger share of statuses, in per cent." default:"5" placeholder:"PERCENT"`
-	MaxVanished      float64 `help:"Hold a build in which a larger share of records has vanished, in per cent." default:"0.5" placeholder:"PERCENT"`
-	MaxRejected      float64 `help:"Hold a build in which a larger share of rows is rejected, in per cent." default:"0.1" placeholder:"PERCENT"`
-	HoldAbove        int     `help:"Never hold a build for this many changes or fewer." default:"10" placeholder:"N"`
-
-	pagesFlags `embed:""`
+	siteFlags `embed:""`
 }
 
 // buildReport is what a build did. Durations are in seconds.
@@ -47,7 +35,6 @@ type buildReport struct {
 	Added    int            `json:"records_added"`
 	Vanished int            `json:"records_vanished"`
 	Seconds  struct {
-		Load    float64 `json:"load"`
 		Read    float64 `json:"read"`
 		Build   float64 `json:"build"`
 		Publish float64 `json:"publish"`
@@ -101,76 +88,34 @@ func (c *buildCommand) Run(ctx context.Context, p *process) error {
 func (c *buildCommand) build(ctx context.Context, clock func() time.Time, progress *progress) (*buildReport, error) {
 	report := &buildReport{Rejected: []rejectedRow{}, Records: map[string]int{}}
 	began := clock()
-	lap := began
-	took := func(seconds *float64) {
-		now := clock()
-		*seconds, lap = now.Sub(lap).Seconds(), now
-		report.Seconds.Total = now.Sub(began).Seconds()
+	options := follow.Options{Now: clock, Clock: clock, Full: c.Full, Progress: progress.step}
+	if !c.Now.IsZero() {
+		options.Now = func() time.Time { return c.Now }
 	}
-
-	pages, descriptions, err := c.load()
+	keeper, closeAll, err := c.keeper(options)
 	if err != nil {
 		return report, err
 	}
-	took(&report.Seconds.Load)
-
-	source, err := openSource(c.Source)
-	if err != nil {
-		return report, err
-	}
-	// The statements are confirmed as of the beginning of the read, not its end.
-	asOf := c.Now
-	if asOf.IsZero() {
-		asOf = clock()
-	}
-	report.AsOf = asOf.UTC()
-	snapshot, err := source.Snapshot(ctx, func(rows int) { progress.step("reading", rows, 0) })
-	if err != nil {
-		return report, fmt.Errorf("%w; the published site stays as it is", err)
-	}
-	report.Read = snapshot.Read
-	for _, r := range snapshot.Rejections {
-		report.Rejected = append(report.Rejected, rejectedRow{r.Place, oneLine(r.Reason)})
-	}
-	took(&report.Seconds.Read)
-
-	if c.NoSpecializations { // neither on a page nor in the record table
-		for i, r := range snapshot.Records {
-			snapshot.Records[i] = r.WithoutSpecializations()
-		}
-	}
-	built, err := generator.Build(generator.Input{Snapshot: snapshot, AsOf: asOf, Pages: pages, Interface: descriptions, Version: version})
-	if err != nil {
-		return report, err
-	}
-	report.Records = built.Status.Records
-	took(&report.Seconds.Build)
-
-	publisher, err := publish.Open(publish.Options{
-		Out: c.Out, State: c.State,
-		Limits: publish.Limits{
-			StatusShare: c.MaxStatusChanges / 100, VanishedShare: c.MaxVanished / 100, RejectedShare: c.MaxRejected / 100, Least: c.HoldAbove,
-		},
-		Workers:  runtime.GOMAXPROCS(0),
-		Progress: progress.step,
-	})
-	if err != nil {
-		return report, err
-	}
-	defer publisher.Close()
-	result, err := publisher.Publish(ctx, built, publish.Run{
-		Accept: c.Accept, Full: c.Full,
-		Beside: func(ctx context.Context) error {
-			start := clock()
-			_, _, err := index.Write(ctx, c.State, snapshot.Records, asOf)
-			report.Seconds.Index = clock().Sub(start).Seconds()
-			return err
-		},
-	})
-	report.Rendered, report.Files, report.Written, report.Bytes, report.Removed = result.Rendered, result.Files, result.Written, result.Bytes, result.Removed
-	report.Added, report.Vanished = len(result.Difference.Added), len(result.Difference.Vanished)
-	took(&report.Seconds.Publish)
+	defer closeAll()
+	look, err := keeper.Rebuild(ctx, watch.Start)
+	report.fill(look)
+	report.Seconds.Total = clock().Sub(began).Seconds()
 	return report, err
+}
+
+func (r *buildReport) fill(look follow.Report) {
+	r.AsOf, r.Read = look.AsOf.UTC(), look.Read
+	for _, rejection := range look.Rejections {
+		r.Rejected = append(r.Rejected, rejectedRow{rejection.Place, oneLine(rejection.Reason)})
+	}
+	if look.Records != nil {
+		r.Records = look.Records
+	}
+	p := look.Publish
+	r.Rendered, r.Files, r.Written, r.Bytes, r.Removed = p.Rendered, p.Files, p.Written, p.Bytes, p.Removed
+	r.Added, r.Vanished = len(p.Difference.Added), len(p.Difference.Vanished)
+	r.Seconds.Read, r.Seconds.Build = look.ReadTook.Seconds(), look.BuildTook.Seconds()
+	r.Seconds.Publish, r.Seconds.Index = look.PublishTook.Seconds(), look.IndexTook.Seconds()
 }
 
 // maxRejectedLines bounds what is printed of rejected rows; --json reports all.

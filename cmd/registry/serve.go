@@ -30,7 +30,7 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 	if !c.Now.IsZero() {
 		now = func() time.Time { return c.Now }
 	}
-	pages, _, err := c.load()
+	pages, err := c.load()
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 		return fmt.Errorf("%w; run \"registry build\" first, or give its --state", err)
 	}
 	defer holder.Close()
-	handler, err := web.New(web.Options{Holder: holder, Pages: pages, Languages: c.Languages, Now: now, Public: c.Public, Log: log})
+	handler, err := web.New(web.Options{Holder: holder, Pages: pages.Renderer, Languages: c.Languages, Now: now, Public: c.Public, Log: log})
 	if err != nil {
 		return err
 	}

@@ -8,21 +8,12 @@ import (
 	"strings"
 
 	"github.com/cmpss/registry/content"
+	"github.com/cmpss/registry/generator/follow"
 	"github.com/cmpss/registry/generator/guidance"
-	"github.com/cmpss/registry/generator/records"
-	"github.com/cmpss/registry/generator/records/postgres"
 	"github.com/cmpss/registry/generator/render"
 	"github.com/cmpss/registry/generator/site"
 	"github.com/cmpss/registry/themes"
 )
-
-// openSource opens the source of records that S names: a database or a file.
-func openSource(s string) (records.Source, error) {
-	if strings.HasPrefix(s, "postgres://") || strings.HasPrefix(s, "postgresql://") {
-		return postgres.Open(s)
-	}
-	return records.OpenFile(s)
-}
 
 // pagesFlags are the flags that say what pages look like. They are the same for every command
 // that makes pages.
@@ -34,10 +25,10 @@ type pagesFlags struct {
 }
 
 // load reads theme and content and gives what makes the pages of a site.
-func (f *pagesFlags) load() (*render.Renderer, []site.File, error) {
+func (f *pagesFlags) load() (follow.Pages, error) {
 	base, err := url.Parse(f.BaseURL)
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.User != nil {
-		return nil, nil, usageError("--base-url %q is not an address like https://registry.example.org", f.BaseURL)
+		return follow.Pages{}, usageError("--base-url %q is not an address like https://registry.example.org", f.BaseURL)
 	}
 	var theme, guide fs.FS = themes.Default(), content.FS
 	if f.Theme != "" {
@@ -48,11 +39,11 @@ func (f *pagesFlags) load() (*render.Renderer, []site.File, error) {
 	}
 	blocks, err := fs.Sub(theme, "guidance")
 	if err != nil {
-		return nil, nil, fmt.Errorf("load theme: %w", err)
+		return follow.Pages{}, fmt.Errorf("load theme: %w", err)
 	}
 	library, err := guidance.Load(guide, blocks, f.Languages)
 	if err != nil {
-		return nil, nil, fmt.Errorf("load guidance:\n%w", err)
+		return follow.Pages{}, fmt.Errorf("load guidance:\n%w", err)
 	}
 	pages, err := render.Load(theme, library, render.Options{
 		Languages: f.Languages,
@@ -60,13 +51,13 @@ func (f *pagesFlags) load() (*render.Renderer, []site.File, error) {
 		Version:   version,
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("load theme:\n%w", err)
+		return follow.Pages{}, fmt.Errorf("load theme:\n%w", err)
 	}
 	descriptions, err := interfaceFiles(guide)
 	if err != nil {
-		return nil, nil, err
+		return follow.Pages{}, err
 	}
-	return pages, descriptions, nil
+	return follow.Pages{Renderer: pages, Interface: descriptions}, nil
 }
 
 // interfaceFiles are the descriptions for programs that are published with the site.

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/follow"
+	"github.com/cmpss/registry/generator/publish"
+	"github.com/cmpss/registry/generator/records"
+	"github.com/cmpss/registry/generator/records/postgres"
+	"github.com/cmpss/registry/index"
+)
+
+// siteFlags say what is published from where to where. They are the same for every command
+// that builds.
+type siteFlags struct {
+	Source string `help:"Where the records are: postgres://…, or a file .ndjson or .csv, also .gz." placeholder:"S"`
+	Out    string `help:"Folder that the site is published to." default:"public" placeholder:"DIR"`
+	State  string `help:"Folder for manifest, index and record table; never serve it." default:".registry" placeholder:"DIR"`
+	Accept string `help:"Publish exactly the difference with this digest, which the guard held." placeholder:"DIGEST"`
+
+	NoSpecializations bool `help:"Leave the areas of specialization out of every page."`
+
+	MaxStatusChanges float64 `help:"Hold a build in which the source changes a larger share of statuses, in per cent." default:"5" placeholder:"PERCENT"`
+	MaxVanished      float64 `help:"Hold a build in which a larger share of records has vanished, in per cent." default:"0.5" placeholder:"PERCENT"`
+	MaxRejected      float64 `help:"Hold a build in which a larger share of rows is rejected, in per cent." default:"0.1" placeholder:"PERCENT"`
+	HoldAbove        int     `help:"Never hold a build for this many changes or fewer." default:"10" placeholder:"N"`
+
+	pagesFlags `embed:""`
+}
+
+// keeper opens the folders and gives what keeps the site, and what closes it again.
+func (f *siteFlags) keeper(options follow.Options) (*follow.Keeper, func(), error) {
+	if f.Source == "" {
+		return nil, nil, usageError("no source: give --source, such as records.ndjson or postgres://user@host/name")
+	}
+	source, err := openSource(f.Source)
+	if err != nil {
+		return nil, nil, err
+	}
+	// What is wrong with theme or content is found before any folder is made.
+	pages, err := f.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	publisher, err := publish.Open(publish.Options{
+		Out: f.Out, State: f.State,
+		Limits: publish.Limits{
+			StatusShare: f.MaxStatusChanges / 100, VanishedShare: f.MaxVanished / 100, RejectedShare: f.MaxRejected / 100, Least: f.HoldAbove,
+		},
+		Workers:  runtime.GOMAXPROCS(0),
+		Progress: options.Progress,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	options.Source, options.Publisher, options.Pages, options.Load = source, publisher, pages, f.load
+	options.Index = indexWriter{f.State}
+	options.Version, options.NoSpecializations, options.Accept = version, f.NoSpecializations, f.Accept
+	if !isDatabase(f.Source) {
+		options.Unchanged = unchangedFile(f.Source)
+	}
+	return follow.New(options), publisher.Close, nil
+}
+
+type indexWriter struct{ dir string }
+
+func (w indexWriter) Write(ctx context.Context, records []*certification.Record, _ []certification.Number, read time.Time) error {
+	_, _, err := index.Write(ctx, w.dir, records, read)
+	return err
+}
+
+func isDatabase(source string) bool {
+	return strings.HasPrefix(source, "postgres://") || strings.HasPrefix(source, "postgresql://")
+}
+
+// openSource opens the source of records: a database or a file.
+func openSource(source string) (records.Source, error) {
+	if isDatabase(source) {
+		return postgres.Open(source)
+	}
+	return records.OpenFile(source)
+}
+
+// unchangedFile reports whether a file is the one that it was at the call before, by its
+// size, its time and its place on the disk.
+func unchangedFile(path string) func() bool {
+	var last os.FileInfo
+	return func() bool {
+		info, err := os.Stat(path)
+		if err != nil {
+			last = nil
+			return false // reading it says what is wrong
+		}
+		same := last != nil && os.SameFile(last, info) && last.Size() == info.Size() && last.ModTime().Equal(info.ModTime())
+		last = info
+		return same
+	}
+}
