@@ -92,7 +92,7 @@ func (c *buildCommand) build(ctx context.Context, clock func() time.Time, progre
 	if !c.Now.IsZero() {
 		options.Now = func() time.Time { return c.Now }
 	}
-	keeper, closeAll, err := c.keeper(options)
+	keeper, _, closeAll, err := c.keeper(options)
 	if err != nil {
 		return report, err
 	}

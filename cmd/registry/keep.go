@@ -34,18 +34,18 @@ type siteFlags struct {
 }
 
 // keeper opens the folders and gives what keeps the site, and what closes it again.
-func (f *siteFlags) keeper(options follow.Options) (*follow.Keeper, func(), error) {
+func (f *siteFlags) keeper(options follow.Options) (*follow.Keeper, records.Source, func(), error) {
 	if f.Source == "" {
-		return nil, nil, usageError("no source: give --source, such as records.ndjson or postgres://user@host/name")
+		return nil, nil, nil, usageError("no source: give --source, such as records.ndjson or postgres://user@host/name")
 	}
 	source, err := openSource(f.Source)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	// What is wrong with theme or content is found before any folder is made.
 	pages, err := f.load()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	publisher, err := publish.Open(publish.Options{
 		Out: f.Out, State: f.State,
@@ -56,7 +56,7 @@ func (f *siteFlags) keeper(options follow.Options) (*follow.Keeper, func(), erro
 		Progress: options.Progress,
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	options.Source, options.Publisher, options.Pages, options.Load = source, publisher, pages, f.load
 	options.Index = indexWriter{f.State}
@@ -64,7 +64,7 @@ func (f *siteFlags) keeper(options follow.Options) (*follow.Keeper, func(), erro
 	if !isDatabase(f.Source) {
 		options.Unchanged = unchangedFile(f.Source)
 	}
-	return follow.New(options), publisher.Close, nil
+	return follow.New(options), source, publisher.Close, nil
 }
 
 type indexWriter struct{ dir string }

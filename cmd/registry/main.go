@@ -48,6 +48,7 @@ type commands struct {
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
 	Build      buildCommand      `cmd:"" help:"Build the whole site once. Only files that changed are written."`
+	Watch      watchCommand      `cmd:"" help:"Build, then follow every change of the source until stopped."`
 	Serve      serveCommand      `cmd:"" help:"Answer queries over HTTP, and serve the static site beside them for one machine."`
 	Verify     verifyCommand     `cmd:"" help:"Answer for one certification number."`
 	Check      checkCommand      `cmd:"" help:"Verify a published site against its manifest."`

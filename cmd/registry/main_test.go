@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -47,9 +48,10 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"status": scriptStatus,
-			"fetch":  scriptFetch,
-			"append": scriptAppend,
+			"status":   scriptStatus,
+			"fetch":    scriptFetch,
+			"append":   scriptAppend,
+			"wait-for": scriptWaitFor,
 		},
 	})
 }
@@ -97,6 +99,22 @@ func scriptFetch(ts *testscript.TestScript, neg bool, args []string) {
 	if fmt.Sprint(response.StatusCode) != args[0] {
 		ts.Fatalf("%s: %s, want %s\n%s", args[1], response.Status, args[0], body)
 	}
+}
+
+// wait-for FILE PATTERN waits until the file is there and the pattern matches in it.
+func scriptWaitFor(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: wait-for file pattern")
+	}
+	pattern, err := regexp.Compile(args[1])
+	ts.Check(err)
+	var body []byte
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if body, _ = os.ReadFile(ts.MkAbs(args[0])); pattern.Match(body) {
+			return
+		}
+	}
+	ts.Fatalf("%s does not match %q in %s:\n%s", args[0], args[1], "30 s", body)
 }
 
 // append FILE TEXT adds a line to a file.

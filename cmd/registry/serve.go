@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -13,11 +14,12 @@ import (
 
 type serveCommand struct {
 	Addr   string    `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	Public string    `help:"Folder of the published site." default:"public" placeholder:"DIR"`
-	State  string    `help:"State folder that belongs to the site." default:".registry" placeholder:"DIR"`
+	Public string    `help:"Folder of the published site; the same as --out." placeholder:"DIR"`
+	Watch  bool      `help:"Also follow the source and publish every change, as watch does."`
 	Now    time.Time `help:"Answer as of this instant, for tests." placeholder:"RFC3339" hidden:""`
 
-	pagesFlags `embed:""`
+	siteFlags  `embed:""`
+	watchFlags `embed:""`
 }
 
 // refreshInterval is how often the handler looks whether a newer generation of index and
@@ -30,17 +32,54 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 	if !c.Now.IsZero() {
 		now = func() time.Time { return c.Now }
 	}
+	if c.Public != "" {
+		c.Out = c.Public
+	}
+	log := slog.New(slog.NewTextHandler(p.stderr, nil))
 	pages, err := c.load()
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(p.stderr, nil))
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	first := make(chan struct{})
+	stopped := make(chan error, 1)
+	if c.Watch {
+		w, err := newWatcher(&c.siteFlags, &c.watchFlags, p, log)
+		if err != nil {
+			return err
+		}
+		ready := w.ready
+		w.ready = func() {
+			ready()
+			close(first)
+		}
+		go func() {
+			stopped <- w.run(ctx)
+			w.close()
+			close(stopped)
+			stop() // one without the other is not what was asked for
+		}()
+		defer func() {
+			stop()
+			for range stopped { // until the publisher has closed its folders
+			}
+		}()
+	}
 	holder, err := index.OpenHolder(c.State)
+	if c.Watch && errors.Is(err, index.ErrNone) { // nothing was published before: wait for the first time
+		select {
+		case <-first:
+			holder, err = index.OpenHolder(c.State)
+		case err := <-stopped:
+			return err
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("%w; run \"registry build\" first, or give its --state", err)
 	}
 	defer holder.Close()
-	handler, err := web.New(web.Options{Holder: holder, Pages: pages.Renderer, Languages: c.Languages, Now: now, Public: c.Public, Log: log})
+	handler, err := web.New(web.Options{Holder: holder, Pages: pages.Renderer, Languages: c.Languages, Now: now, Public: c.Out, Log: log})
 	if err != nil {
 		return err
 	}
@@ -50,7 +89,12 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 	}
 	fmt.Fprintf(p.stdout, "listening on http://%s\n", listener.Addr())
 	go refresh(ctx, holder, c.State, log)
-	return web.Serve(ctx, listener, handler)
+	err = web.Serve(ctx, listener, handler)
+	if c.Watch {
+		stop()
+		err = errors.Join(err, <-stopped)
+	}
+	return err
 }
 
 // refresh follows what a publisher brings, until the context ends. A generation that cannot

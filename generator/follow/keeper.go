@@ -58,6 +58,7 @@ type Options struct {
 	NoSpecializations bool
 	Full              bool   // the first publication writes every file again
 	Accept            string // digest of a difference that a person has seen and accepts
+	AcceptOlder       bool   // the source may be older than what was published from it
 
 	// Unchanged reports that a source that cannot say what changed is as it was at the last
 	// read, so that a poll need not read it again. May be nil.
@@ -68,6 +69,9 @@ type Options struct {
 
 // maxClockDifference is how far the host's clock may be from the source's.
 const maxClockDifference = time.Minute
+
+// readTimeout bounds a look at the source, so that one which never answers is a failure.
+const readTimeout = 10 * time.Minute
 
 // ErrClock says that the clock cannot be trusted. Nothing is published by it.
 var ErrClock = errors.New("the clock cannot be trusted")
@@ -81,6 +85,7 @@ type Keeper struct {
 	read     time.Time         // of the last complete read
 	asOf     time.Time         // of the last publication
 	doubt    bool              // the clock jumped, and nothing has vouched for it since
+	stale    bool              // what is held is not what is published
 	pending  time.Time         // the oldest change that is read and not published; zero if there is none
 	indexed  bool              // the index holds the snapshot but for changed
 	changed  []certification.Number
@@ -105,6 +110,7 @@ type Report struct {
 	Records      map[string]int // by status
 	Complete     bool           // the source was read completely
 	Published    bool
+	NextUpdate   time.Time // until when what was published may be relied on
 	Publish      publish.Report
 	OldestChange time.Time // of the changes that were published; zero if the source does not say
 	PagesError   error     // theme or content could not be read anew; the former pages are used
@@ -126,6 +132,9 @@ func (k *Keeper) Rebuild(ctx context.Context, why watch.Reason) (Report, error) 
 	asOf, err := k.look(ctx, why, &report)
 	if err != nil {
 		return report, err
+	}
+	if !k.stale {
+		return report, nil
 	}
 	if err := k.publish(ctx, asOf, &report); err != nil {
 		return report, err
@@ -158,7 +167,7 @@ func (k *Keeper) load(why watch.Reason, report *Report) {
 		report.PagesError = err
 		return
 	}
-	k.pages = pages
+	k.pages, k.stale = pages, true
 }
 
 // passTime publishes what time alone has changed since the last publication.
@@ -170,6 +179,7 @@ func (k *Keeper) passTime(ctx context.Context, report *Report) error {
 	if next := k.builder.Next(); next.IsZero() || now.Before(next) {
 		return nil
 	}
+	k.stale = true
 	return k.publish(ctx, now, report)
 }
 
@@ -177,43 +187,66 @@ func (k *Keeper) passTime(ctx context.Context, report *Report) error {
 func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (asOf time.Time, err error) {
 	start := k.options.Clock()
 	defer func() { report.ReadTook = k.options.Clock().Sub(start) }()
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
 	asOf = k.options.Now()
-	follower, follows := k.options.Source.(records.Follower)
 	complete := k.snapshot == nil || why.Has(watch.Reconcile|watch.Hangup|watch.FilesChanged|watch.ClockJumped) ||
 		!asOf.Before(k.builder.NextConfirmation())
-	if !complete && !follows {
+	follower, follows := k.options.Source.(records.Follower)
+	switch {
+	case follows:
+		// A source that follows is asked even before a complete read: it says if it has gone
+		// back, as a restored backup has.
+		delta, err := k.changes(ctx, follower)
+		if err != nil {
+			return asOf, fmt.Errorf("%w; the published site stays as it is", err)
+		}
+		complete = complete || delta.Reread
+		if !complete {
+			report.Read = len(delta.Changed) + len(delta.Gone)
+			return asOf, k.take(delta, asOf, report)
+		}
+	case !complete:
 		complete = k.options.Unchanged == nil || !k.options.Unchanged()
 	}
-	var serverTime time.Time
-	if !complete && follows {
-		delta, err := follower.Changes(ctx, k.snapshot.Position)
-		if err != nil {
-			return asOf, fmt.Errorf("%w; the published site stays as it is", err)
-		}
-		complete = delta.Reread
-		if !complete {
-			if err := k.checkClock(asOf, delta.ServerTime); err != nil {
-				return asOf, err
-			}
-			k.apply(delta)
-			report.Read = len(delta.Changed) + len(delta.Gone)
-		}
+	if !complete {
+		report.Rejections = k.snapshot.Rejections
+		return asOf, nil
 	}
-	if complete {
-		snapshot, err := k.options.Source.Snapshot(ctx, func(rows int) { k.options.Progress("reading", rows, 0) })
-		if err != nil {
-			return asOf, fmt.Errorf("%w; the published site stays as it is", err)
-		}
-		serverTime = snapshot.ServerTime
-		if err := k.checkClock(asOf, serverTime); err != nil {
-			return asOf, err
-		}
-		k.replace(snapshot)
-		k.read = asOf
-		report.Complete, report.Read = true, snapshot.Read
+	snapshot, err := k.options.Source.Snapshot(ctx, func(rows int) { k.options.Progress("reading", rows, 0) })
+	if err != nil {
+		return asOf, fmt.Errorf("%w; the published site stays as it is", err)
 	}
-	report.Rejections = k.snapshot.Rejections
+	if err := k.checkClock(asOf, snapshot.ServerTime); err != nil {
+		return asOf, err
+	}
+	k.replace(snapshot)
+	k.read = asOf
+	report.Complete, report.Read, report.Rejections = true, snapshot.Read, k.snapshot.Rejections
 	return asOf, nil
+}
+
+// changes asks what changed since the position that is held or, at the first look, since the
+// one that was published.
+func (k *Keeper) changes(ctx context.Context, follower records.Follower) (*records.Delta, error) {
+	if k.snapshot != nil {
+		return follower.Changes(ctx, k.snapshot.Position)
+	}
+	position := k.options.Publisher.Manifest().Position
+	if position == "" || k.options.AcceptOlder {
+		return new(records.Delta), nil
+	}
+	return follower.Changes(ctx, position)
+}
+
+// take takes a delta over if the clock can be trusted.
+func (k *Keeper) take(delta *records.Delta, asOf time.Time, report *Report) error {
+	if err := k.checkClock(asOf, delta.ServerTime); err != nil {
+		return err
+	}
+	k.apply(delta)
+	report.Rejections = k.snapshot.Rejections
+	return nil
 }
 
 // checkClock compares the host's clock with that of the source. A clock that jumped is
@@ -250,7 +283,7 @@ func (k *Keeper) publish(ctx context.Context, asOf time.Time, report *Report) er
 	if err != nil {
 		return err
 	}
-	report.AsOf, report.Records = asOf, built.Status.Records
+	report.AsOf, report.Records, report.NextUpdate = asOf, built.Status.Records, built.Status.NextUpdate
 	report.BuildTook += k.options.Clock().Sub(start)
 	start = k.options.Clock()
 	result, err := k.options.Publisher.Publish(ctx, built, publish.Run{
@@ -263,7 +296,7 @@ func (k *Keeper) publish(ctx context.Context, asOf time.Time, report *Report) er
 	if err != nil {
 		return err
 	}
-	report.Published, k.asOf, k.options.Full = true, asOf, false
+	report.Published, k.asOf, k.options.Full, k.stale = true, asOf, false, false
 	return nil
 }
 
@@ -296,50 +329,36 @@ func add(a, b publish.Report) publish.Report {
 
 // replace takes a complete read over.
 func (k *Keeper) replace(snapshot *records.Snapshot) {
-	var former []*certification.Record
-	if k.snapshot != nil {
-		former = k.snapshot.Records
-	}
 	k.trim(snapshot.Records)
-	snapshot.Records = keepSame(withWithdrawn(snapshot.Records, k.options.Publisher.Manifest()), former)
-	k.snapshot, k.indexed = snapshot, false
+	if withdrawn := withdrawnFrom(snapshot.Records, k.options.Publisher.Manifest()); len(withdrawn) > 0 {
+		position, serverTime := snapshot.Position, snapshot.ServerTime
+		snapshot = snapshot.Apply(&records.Delta{Changed: withdrawn, Position: position, ServerTime: serverTime})
+	}
+	if k.snapshot != nil {
+		keepSame(snapshot.Records, k.snapshot.Records)
+	}
+	k.snapshot, k.indexed, k.stale = snapshot, false, true
 }
 
 // apply takes over what changed since the last read.
 func (k *Keeper) apply(delta *records.Delta) {
 	k.trim(delta.Changed)
-	changed := slices.Clone(delta.Changed)
-	touched := make(map[certification.Number]bool, len(changed)+len(delta.Gone))
-	for _, r := range changed {
-		touched[r.Number()] = true
-	}
-	gone := make(map[certification.Number]bool)
+	taken := *delta
+	taken.Changed, taken.Gone = slices.Clone(delta.Changed), nil
 	for _, number := range delta.Gone {
-		touched[number] = true
 		if isPublished(k.options.Publisher.Manifest(), number) {
-			changed = append(changed, certification.NewWithdrawn(number))
-		} else if _, held := find(k.snapshot.Records, number); held {
-			gone[number] = true
-			k.changed = append(k.changed, number)
+			taken.Changed = append(taken.Changed, certification.NewWithdrawn(number))
+		} else {
+			taken.Gone = append(taken.Gone, number)
 		}
 	}
-	slices.SortFunc(changed, compareRecords)
-	snapshot := *k.snapshot
-	snapshot.Position = delta.Position
-	if len(changed) > 0 {
-		snapshot.Records = merge(snapshot.Records, changed)
-	}
-	if len(gone) > 0 {
-		snapshot.Records = without(snapshot.Records, gone)
-	}
-	if len(touched) > 0 {
-		snapshot.Rejections = slices.DeleteFunc(slices.Clone(snapshot.Rejections), func(r records.Rejection) bool { return touched[r.Number] })
-		snapshot.Rejections = append(snapshot.Rejections, delta.Rejections...)
-	}
-	for _, r := range changed {
+	slices.SortFunc(taken.Changed, compareRecords)
+	for _, r := range taken.Changed {
 		k.changed = append(k.changed, r.Number())
 	}
-	k.snapshot = &snapshot
+	k.changed = append(k.changed, taken.Gone...)
+	k.snapshot = k.snapshot.Apply(&taken)
+	k.stale = k.stale || len(taken.Changed)+len(taken.Gone) > 0
 	if at := delta.OldestChange; !at.IsZero() && (k.pending.IsZero() || at.Before(k.pending)) {
 		k.pending = at
 	}

@@ -12,28 +12,9 @@ import (
 
 func compareRecords(a, b *certification.Record) int { return a.Number().Compare(b.Number()) }
 
-func find(list []*certification.Record, number certification.Number) (int, bool) {
-	return slices.BinarySearchFunc(list, number, func(r *certification.Record, n certification.Number) int { return r.Number().Compare(n) })
-}
-
-// merge replaces and adds records.
-func merge(list, changed []*certification.Record) []*certification.Record {
-	merged := make([]*certification.Record, 0, len(list)+len(changed))
-	for _, r := range list {
-		for len(changed) > 0 && compareRecords(changed[0], r) < 0 {
-			merged, changed = append(merged, changed[0]), changed[1:]
-		}
-		if len(changed) > 0 && compareRecords(changed[0], r) == 0 {
-			r, changed = changed[0], changed[1:]
-		}
-		merged = append(merged, r)
-	}
-	return append(merged, changed...)
-}
-
 // keepSame puts the former record in the place of a new one that says the same, so that what
 // is known of it holds. It changes list.
-func keepSame(list, former []*certification.Record) []*certification.Record {
+func keepSame(list, former []*certification.Record) {
 	var a, b []byte
 	k := 0
 	for i, r := range list {
@@ -41,7 +22,7 @@ func keepSame(list, former []*certification.Record) []*certification.Record {
 			k++
 		}
 		if k == len(former) {
-			break
+			return
 		}
 		if compareRecords(former[k], r) != 0 {
 			continue
@@ -51,12 +32,11 @@ func keepSame(list, former []*certification.Record) []*certification.Record {
 			list[i] = former[k]
 		}
 	}
-	return list
 }
 
-// withWithdrawn adds a record for each number that stands on the published site and is no longer
-// in the source. A number that was once answered for never becomes "never issued" in silence.
-func withWithdrawn(list []*certification.Record, published *site.Manifest) []*certification.Record {
+// withdrawnFrom gives a record for each number that stands on the published site and is no longer
+// in the list. A number that was once answered for never becomes "never issued" in silence.
+func withdrawnFrom(list []*certification.Record, published *site.Manifest) []*certification.Record {
 	var withdrawn []*certification.Record
 	k := 0
 	for i := range published.Records {
@@ -71,10 +51,7 @@ func withWithdrawn(list []*certification.Record, published *site.Manifest) []*ce
 			withdrawn = append(withdrawn, certification.NewWithdrawn(number))
 		}
 	}
-	if len(withdrawn) == 0 {
-		return list
-	}
-	return merge(list, withdrawn)
+	return withdrawn
 }
 
 // isPublished reports whether the number stands on the published site.
@@ -83,9 +60,4 @@ func isPublished(published *site.Manifest, number certification.Number) bool {
 		return site.CompareNumbers(e.Number, n)
 	})
 	return found
-}
-
-// without leaves numbers out.
-func without(list []*certification.Record, gone map[certification.Number]bool) []*certification.Record {
-	return slices.DeleteFunc(slices.Clone(list), func(r *certification.Record) bool { return gone[r.Number()] })
 }

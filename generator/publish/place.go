@@ -124,6 +124,6 @@ func (w *publication) dirtySegments() *[site.NumSegments]bool {
 		m.Records = records
 	}
 	m.Layout, m.Fixed = w.site.Layout, w.fixed
-	m.AsOf, m.Read = w.site.AsOf, w.site.Read
+	m.AsOf, m.Read, m.Position = w.site.AsOf, w.site.Read, w.site.Status.SourcePosition
 	return &dirty
 }

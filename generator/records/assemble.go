@@ -65,6 +65,20 @@ func Assemble(entries []Entry, position string, place func(*Entry) string) (*Sna
 	if len(entries) == 0 {
 		return nil, ErrEmpty
 	}
+	snapshot := &Snapshot{Read: len(entries), Position: position}
+	snapshot.Records, snapshot.Rejections = join(entries, place)
+	if len(snapshot.Records) == 0 {
+		return nil, fmt.Errorf("%w; the first of %d rows is rejected: %w", ErrNoRecord, len(snapshot.Rejections), snapshot.Rejections[0])
+	}
+	if n := len(snapshot.Rejections); n > MaxRejections {
+		return nil, fmt.Errorf("%d of %d rows are rejected, more than %d; the first: %w", n, len(entries), MaxRejections, snapshot.Rejections[0])
+	}
+	return snapshot, nil
+}
+
+// join gives the records of the entries in the order of their numbers, each number once, and the
+// rejections in the order of the entries.
+func join(entries []Entry, place func(*Entry) string) (list []*certification.Record, rejections []Rejection) {
 	// Sorting keys rather than entries keeps the order of a million of them cheap.
 	type key struct {
 		number uint64
@@ -88,7 +102,7 @@ func Assemble(entries []Entry, position string, place func(*Entry) string) (*Sna
 		return cmp.Compare(entries[a.index].Order, entries[b.index].Order)
 	})
 
-	snapshot := &Snapshot{Read: len(entries), Position: position, Records: make([]*certification.Record, 0, len(keys))}
+	list = make([]*certification.Record, 0, len(keys))
 	for len(keys) > 0 {
 		same := 1
 		for same < len(keys) && keys[same].number == keys[0].number {
@@ -103,27 +117,21 @@ func Assemble(entries []Entry, position string, place func(*Entry) string) (*Sna
 				group[i] = &entries[keys[i].index]
 				sample = sample && group[i].isSample()
 			}
-			snapshot.Records = append(snapshot.Records, certification.NewUnavailable(first.number(), sample))
+			list = append(list, certification.NewUnavailable(first.number(), sample))
 			rejected = append(rejected, rejectDuplicates(group, place)...)
 		case first.Record == nil:
-			snapshot.Records = append(snapshot.Records, certification.NewUnavailable(first.Number, first.Sample))
+			list = append(list, certification.NewUnavailable(first.Number, first.Sample))
 		default:
-			snapshot.Records = append(snapshot.Records, first.Record)
+			list = append(list, first.Record)
 		}
 		keys = keys[same:]
 	}
 
 	slices.SortFunc(rejected, func(a, b *Entry) int { return cmp.Compare(a.Order, b.Order) })
 	for _, e := range rejected {
-		snapshot.Rejections = append(snapshot.Rejections, Rejection{Place: place(e), Number: e.Number, Reason: e.Reason})
+		rejections = append(rejections, Rejection{Place: place(e), Number: e.Number, Reason: e.Reason})
 	}
-	if len(snapshot.Records) == 0 {
-		return nil, fmt.Errorf("%w; the first of %d rows is rejected: %w", ErrNoRecord, len(rejected), snapshot.Rejections[0])
-	}
-	if n := len(rejected); n > MaxRejections {
-		return nil, fmt.Errorf("%d of %d rows are rejected, more than %d; the first: %w", n, len(entries), MaxRejections, snapshot.Rejections[0])
-	}
-	return snapshot, nil
+	return list, rejections
 }
 
 // rejectDuplicates gives each entry of one number a reason that names another one. The entries

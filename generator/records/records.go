@@ -11,6 +11,9 @@
 //     number it is about, if it can be read, becomes a record whose status is unavailable. A
 //     number that stands in two rows is unavailable too: neither row is believed.
 //
+// A source that is a Follower can say besides what changed since it was last read, and is held to
+// the same: what is made of its Deltas is at any time what a Snapshot would be.
+//
 // This package reads files (OpenFile); package postgres reads a database. No message repeats
 // the name of a person.
 package records
@@ -20,6 +23,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/cmpss/registry/generator/certification"
 )
@@ -37,6 +41,8 @@ type Snapshot struct {
 	// Position says which state of the source was read, in a form that only the source
 	// understands. It holds nothing about a person. Equal content of files gives equal positions.
 	Position string
+	// ServerTime is what the clock of the source said when it was read; zero if it has none.
+	ServerTime time.Time
 }
 
 // Rejection is an entry of the source that broke a rule.

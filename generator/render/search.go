@@ -52,7 +52,7 @@ func (e *edition) searchView(p SearchPage) (searchView, error) {
 		Shown:    len(p.Results),
 		Cut:      p.TotalIsAtLeast || p.Total > len(p.Results),
 	}
-	view.Private, view.OwnForms, view.Query = true, true, p.Query
+	view.Private, view.OwnForms, view.Canonical, view.Query = true, true, "", p.Query
 	view.Statuses = []option{{"", p.Status == certification.NotIssued}}
 	for _, status := range certification.Published() {
 		view.Statuses = append(view.Statuses, option{status.String(), status == p.Status})

@@ -27,6 +27,7 @@ type Manifest struct {
 	AsOf        time.Time // instant of the last build, UTC
 	Read        time.Time // instant of the complete read that confirms its statements, UTC
 	PublishedAt time.Time // instant of the build that last changed a file, UTC
+	Position    string    // of the source, as it says
 	Layout      []string
 	Fixed       []FixedEntry  // by path
 	Records     []RecordEntry // by number, as in Site
@@ -52,6 +53,7 @@ type Head struct {
 	AsOf        time.Time   `json:"as_of"`
 	Read        time.Time   `json:"read"`
 	PublishedAt time.Time   `json:"published_at"`
+	Position    string      `json:"position"`
 	Layout      []string    `json:"layout"`
 	Fixed       []HeadFixed `json:"fixed"`
 	Segments    []string    `json:"segments"` // file names; each ends in the hash of its bytes
@@ -101,7 +103,7 @@ func (m *Manifest) EncodeSegments(wanted *[NumSegments]bool) [NumSegments][]byte
 // EncodeHead gives the head of a manifest whose segments stand under these names; the name
 // of an empty segment is empty.
 func (m *Manifest) EncodeHead(names [NumSegments]string) []byte {
-	h := Head{Version: m.Version, Out: m.Out, AsOf: m.AsOf.UTC(), Read: m.Read.UTC(), PublishedAt: m.PublishedAt.UTC(), Layout: m.Layout, Fixed: []HeadFixed{}, Segments: []string{}}
+	h := Head{Version: m.Version, Out: m.Out, AsOf: m.AsOf.UTC(), Read: m.Read.UTC(), PublishedAt: m.PublishedAt.UTC(), Position: m.Position, Layout: m.Layout, Fixed: []HeadFixed{}, Segments: []string{}}
 	for _, name := range names {
 		if name != "" {
 			h.Segments = append(h.Segments, name)
@@ -134,7 +136,7 @@ func DecodeManifest(head []byte, segment func(name string) ([]byte, error)) (*Ma
 	if h.Version != ManifestVersion {
 		return nil, fmt.Errorf("decode manifest: version %d, this program knows version %d", h.Version, ManifestVersion)
 	}
-	m := &Manifest{Version: h.Version, Out: h.Out, AsOf: h.AsOf, Read: h.Read, PublishedAt: h.PublishedAt, Layout: h.Layout}
+	m := &Manifest{Version: h.Version, Out: h.Out, AsOf: h.AsOf, Read: h.Read, PublishedAt: h.PublishedAt, Position: h.Position, Layout: h.Layout}
 	for _, layout := range h.Layout {
 		if strings.Count(layout, "*") != 1 || CheckPath(RecordPath(layout, "0")) != nil {
 			return nil, fmt.Errorf("decode manifest: bad layout %q", layout)

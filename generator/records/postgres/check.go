@@ -93,6 +93,17 @@ func (c *conn) lookAtView(ctx context.Context, report *Report) error {
 		return nil
 	}
 	report.good("there are records")
+	// A number that may be written in two ways cannot be looked up by the text of one.
+	other, err := c.query(ctx, `select count(*) from registry.public_record where (number ~ '^MPSS[0-9]{6,9}$') is not true`)
+	if err != nil {
+		return err
+	}
+	if other != "0" {
+		report.bad("write each number as MPSS and six to nine digits, in the view and in the outbox; a change of any other makes the program read everything",
+			"numbers in the view registry.public_record that are not written in the usual way: %s", other)
+		return nil
+	}
+	report.good("the numbers are written in the usual way")
 	return nil
 }
 

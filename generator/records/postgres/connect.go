@@ -18,7 +18,13 @@ const (
 	connectTimeout   = 10 * time.Second
 	statementTimeout = "2min"
 	closeTimeout     = 5 * time.Second
+	// aliveWithin is how long a held connection may be silent when it is asked whether it stands.
+	aliveWithin = 10 * time.Second
 )
+
+// keepAlive has a connection that died without a word found within half a minute, also while a
+// long answer is waited for.
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 4}
 
 // target is a database and how to reach it.
 type target struct{ config *pgconn.Config }
@@ -37,6 +43,7 @@ func parseTarget(url string) (*target, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout
 	}
+	config.DialFunc = (&net.Dialer{KeepAliveConfig: keepAlive}).DialContext
 	for name, value := range map[string]string{
 		"application_name":  "registry",
 		"statement_timeout": statementTimeout,
@@ -70,8 +77,10 @@ func (t *target) String() string {
 // conn is a connection and the database it leads to.
 type conn struct{ pg *pgconn.PgConn }
 
-func (t *target) connect(ctx context.Context) (*conn, error) {
-	pg, err := pgconn.ConnectConfig(ctx, t.config)
+func (t *target) connect(ctx context.Context) (*conn, error) { return connect(ctx, t.config) }
+
+func connect(ctx context.Context, config *pgconn.Config) (*conn, error) {
+	pg, err := pgconn.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errConnect, cause(err))
 	}
@@ -102,7 +111,10 @@ func (c *conn) rows(ctx context.Context, sql string, args ...string) ([][]string
 	for _, arg := range args {
 		values = append(values, []byte(arg))
 	}
-	result := c.pg.ExecParams(ctx, sql, values, nil, nil, nil)
+	return collect(c.pg.ExecParams(ctx, sql, values, nil, nil, nil))
+}
+
+func collect(result *pgconn.ResultReader) ([][]string, error) {
 	var rows [][]string
 	for result.NextRow() {
 		var row []string

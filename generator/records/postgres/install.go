@@ -15,7 +15,7 @@ var schemaFiles embed.FS
 
 // migrations bring the schema from each version to the next; the first creates it. One that was
 // released is never changed.
-var migrations = []string{"schema/001.sql"}
+var migrations = []string{"schema/001.sql", "schema/002.sql"}
 
 // SchemaVersion is the version of the reference schema that Install brings a database to.
 func SchemaVersion() int { return len(migrations) }

@@ -229,9 +229,9 @@ func TestCheck(t *testing.T) {
 
 	exec("revoke select on registry.change from registry_reader")
 	check(t, d.reader, "permission denied")
-	exec("grant select on registry.change to registry_reader", "update registry.schema_version set version = 99")
+	exec("grant select on registry.change to registry_reader", "insert into registry.schema_version (version) values (99)")
 	check(t, d.owner, "version 99|db install", "superuser")
-	exec("update registry.schema_version set version = 1")
+	exec("delete from registry.schema_version where version = 99")
 
 	stranger := user(t, d.cluster, d.name, "stranger_to_check")
 	check(t, stranger, "permission denied|GRANT registry_reader", "permission denied")
@@ -255,7 +255,9 @@ func TestCheck(t *testing.T) {
 		if s := mustSnapshot(t, reader); len(s.Records) != 1 || len(s.Rejections) != 0 {
 			t.Errorf("%+v", s)
 		}
-		pgtest.Exec(t, url, "alter table registry.change alter column xid type text")
+		pgtest.Exec(t, url, "insert into people values ('mpss 234567', 'B'), (null, 'C')")
+		check(t, reader, "not written in the usual way: 2|six to nine digits")
+		pgtest.Exec(t, url, "delete from people where name <> 'A'", "alter table registry.change alter column xid type text")
 		check(t, reader, "bigint, text, text")
 	})
 	t.Run("down", func(t *testing.T) {

@@ -151,7 +151,11 @@ func TestPositionIsAFence(t *testing.T) {
 	}
 	var xmin uint64
 	var highest int64
-	if _, err := fmt.Sscanf(position, "xmin:%d change:%d", &xmin, &highest); err != nil {
+	if _, err := fmt.Sscanf(position, "snapshot:%d:", &xmin); err != nil {
+		t.Fatalf("%s: %v", position, err)
+	}
+	_, rest, _ := strings.Cut(position, " ")
+	if _, err := fmt.Sscanf(rest, "change:%d by:", &highest); err != nil {
 		t.Fatalf("%s: %v", position, err)
 	}
 	rows, err := pgtest.Connect(t, d.reader).Query(ctx, "select number from registry.change where xid >= $1::text::xid8 order by id", fmt.Sprint(xmin))

@@ -4,6 +4,10 @@
 // that cannot write; that it asks for the six columns of the view registry.public_record and
 // for nothing else about a person; and that a password is in no error.
 //
+// It promises besides that a follower misses nothing: what Changes gives after a position is
+// every change that was committed and not in the read of that position, however long its
+// transaction took and in whatever order transactions ended.
+//
 // Any database fulfils the contract that has the view and the outbox registry.change. Install
 // creates a reference schema that does, and Check says whether a database does.
 //
@@ -17,6 +21,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
 
@@ -25,8 +31,19 @@ import (
 	"github.com/cmpss/registry/generator/records/internal/draftjson"
 )
 
-// Source is a database that fulfils the contract. It implements records.Source.
-type Source struct{ target *target }
+// Source is a database that fulfils the contract. It implements records.Follower.
+type Source struct {
+	// Jitter changes the time that Listen waits before it connects again, so that not all who
+	// lost a server come back to it at once. If it is nil, the time stays as it is. It is set
+	// before the first use.
+	Jitter func(wait time.Duration) time.Duration
+
+	target *target
+	alive  time.Duration // within which a server that is alive answers
+
+	mu   sync.Mutex
+	held *follower // the connection of Changes, nil if there is none
+}
 
 // Open gives the source that the URL names. It connects at each Snapshot, not before.
 //
@@ -37,7 +54,14 @@ func Open(url string) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Source{target}, nil
+	return &Source{target: target, alive: aliveWithin}, nil
+}
+
+// Close ends the connection that Changes holds. The source may be used again.
+func (s *Source) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.release()
 }
 
 // columns are those of the view, each with the types that it may have.
@@ -57,13 +81,12 @@ const (
 	// Nothing but these columns is ever asked for, whatever else a view may have.
 	queryTypes = `select number, legal_name, terms, actions, specializations, updated_at from registry.public_record limit 0`
 	// In order, so that two reads of one state give rejections in one order.
-	queryRecords  = `select number, legal_name, terms, actions, to_jsonb(specializations), updated_at from registry.public_record order by number collate "C"`
-	queryPosition = `select pg_snapshot_xmin(pg_current_snapshot())`
-	queryChange   = `select coalesce(max(id), 0) from registry.change`
+	selectRecords = `select number, legal_name, terms, actions, to_jsonb(specializations), updated_at from registry.public_record`
+	queryRecords  = selectRecords + ` order by number collate "C"`
+	queryBegin    = `begin isolation level repeatable read, read only`
 )
 
-// Snapshot implements records.Source. The position is the pg_snapshot_xmin of the read, below
-// which every change is in it, and for people the highest number in the outbox.
+// Snapshot implements records.Source. It makes a connection of its own.
 func (s *Source) Snapshot(ctx context.Context, progress func(rows int)) (*records.Snapshot, error) {
 	snapshot, err := s.snapshot(ctx, progress)
 	if err != nil {
@@ -79,13 +102,13 @@ func (s *Source) snapshot(ctx context.Context, progress func(rows int)) (*record
 	}
 	defer conn.close()
 	// The transaction is never committed: there is nothing to keep, and closing ends it.
-	if _, err := conn.query(ctx, `begin isolation level repeatable read, read only`); err != nil {
+	if _, err := conn.query(ctx, queryBegin); err != nil {
 		return nil, err
 	}
 	if err := conn.checkColumns(ctx); err != nil {
 		return nil, err
 	}
-	position, err := conn.position(ctx)
+	state, err := conn.state(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +116,12 @@ func (s *Source) snapshot(ctx context.Context, progress func(rows int)) (*record
 	if err != nil {
 		return nil, err
 	}
-	return records.Assemble(entries, position, placeOf)
+	snapshot, err := records.Assemble(entries, state.String(), placeOf)
+	if err != nil {
+		return nil, err
+	}
+	snapshot.ServerTime = state.time
+	return snapshot, nil
 }
 
 func placeOf(e *records.Entry) string {
@@ -132,21 +160,26 @@ func (c *conn) checkColumns(ctx context.Context) error {
 
 var errColumnType = errors.New("a column has the wrong type")
 
-func (c *conn) position(ctx context.Context) (string, error) {
-	xmin, err := c.query(ctx, queryPosition)
+// state is what the transaction sees, with its outbox if the user may read one: a database that
+// is read and not followed needs none.
+func (c *conn) state(ctx context.Context) (state, error) {
+	outbox, err := c.readable(ctx, "change")
 	if err != nil {
-		return "", err
+		return state{}, err
 	}
-	position := "xmin:" + xmin
-	// A database that is read and not followed needs no outbox.
-	if outbox, err := c.readable(ctx, "change"); err != nil || !outbox {
-		return position, err
-	}
-	last, err := c.query(ctx, queryChange)
+	sql, err := c.stateQuery(ctx, outbox)
 	if err != nil {
-		return "", err
+		return state{}, err
 	}
-	return position + " change:" + last, nil
+	var args []string
+	if outbox {
+		args = []string{"0"} // there is no earlier position
+	}
+	rows, err := c.rows(ctx, sql, args...)
+	if err != nil {
+		return state{}, err
+	}
+	return readState(rows[0], outbox)
 }
 
 // readable reports whether the schema registry has a table or view of the name that the user may read.
@@ -247,4 +280,4 @@ func typeName(oid uint32) string {
 	return t.Name
 }
 
-var _ records.Source = (*Source)(nil)
+var _ records.Follower = (*Source)(nil)

@@ -26,8 +26,10 @@ import (
 // user needs the one it was given.
 type Cluster struct {
 	dir       string
+	bin       string               // folder of PostgreSQL's programs
+	as        *syscall.SysProcAttr // who the server runs as
 	server    *exec.Cmd
-	stopped   chan struct{}
+	stopped   chan struct{} // closed when the server has ended
 	databases int
 	mu        sync.Mutex
 }
@@ -116,43 +118,53 @@ func start() (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{dir: dir, stopped: make(chan struct{})}
-	if err := c.create(bin); err != nil {
+	c := &Cluster{dir: dir, bin: bin}
+	err = c.create()
+	if err == nil {
+		err = c.run()
+	}
+	if err != nil {
 		os.RemoveAll(dir)
 		return nil, err
 	}
 	return c, nil
 }
 
-func (c *Cluster) create(bin string) error {
-	attributes := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGQUIT}
+func (c *Cluster) create() error {
+	c.as = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGQUIT}
 	if os.Getuid() == 0 { // the server refuses to run as root
 		uid, gid, err := account("postgres")
 		if err != nil {
 			return err
 		}
-		attributes.Credential = &syscall.Credential{Uid: uid, Gid: gid}
+		c.as.Credential = &syscall.Credential{Uid: uid, Gid: gid}
 		if err := os.Chown(c.dir, int(uid), int(gid)); err != nil {
 			return err
 		}
 	}
-	data := filepath.Join(c.dir, "data")
-	environment := append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-E", "UTF8", "--no-sync",
+	initdb := c.command("initdb", "-D", c.data(), "-U", "postgres", "-E", "UTF8", "--no-sync",
 		"--auth-local=trust", "--auth-host=reject")
-	initdb.SysProcAttr, initdb.Dir, initdb.Env = attributes, c.dir, environment
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
 	access := "local all postgres trust\nlocal all all scram-sha-256\n"
-	if err := os.WriteFile(filepath.Join(data, "pg_hba.conf"), []byte(access), 0o644); err != nil {
-		return err
-	}
+	return os.WriteFile(filepath.Join(c.data(), "pg_hba.conf"), []byte(access), 0o644)
+}
 
-	c.server = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", c.dir, "-h", "",
+func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
+
+// command prepares one of PostgreSQL's programs.
+func (c *Cluster) command(name string, args ...string) *exec.Cmd {
+	command := exec.Command(filepath.Join(c.bin, name), args...)
+	command.SysProcAttr, command.Dir, command.Env = c.as, c.dir, append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC")
+	return command
+}
+
+// run starts the server and waits until it accepts connections.
+func (c *Cluster) run() error {
+	c.server = c.command("postgres", "-D", c.data(), "-k", c.dir, "-h", "",
 		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "autovacuum=off",
 		"-c", "shared_buffers=64MB", "-c", "max_connections=40", "-c", "logging_collector=off", "-c", "log_min_messages=log")
-	c.server.SysProcAttr, c.server.Dir, c.server.Env = attributes, c.dir, environment
 	log, err := c.server.StderrPipe()
 	if err != nil {
 		return err
@@ -160,10 +172,11 @@ func (c *Cluster) create(bin string) error {
 	if err := c.server.Start(); err != nil {
 		return err
 	}
-	ready := make(chan struct{})
+	ready, stopped, server := make(chan struct{}), make(chan struct{}), c.server
+	c.stopped = stopped
 	var said strings.Builder
 	go func() {
-		defer close(c.stopped)
+		defer close(stopped)
 		lines, isReady := bufio.NewScanner(log), false
 		for lines.Scan() {
 			switch {
@@ -175,12 +188,12 @@ func (c *Cluster) create(bin string) error {
 				said.WriteString(lines.Text() + "\n")
 			}
 		}
-		_ = c.server.Wait() // a server that was stopped ends with an error or without
+		_ = server.Wait() // a server that was stopped ends with an error or without
 	}()
 	select {
 	case <-ready:
 		return nil
-	case <-c.stopped:
+	case <-stopped:
 		return fmt.Errorf("the server ended:\n%s", said.String())
 	}
 }
@@ -202,6 +215,64 @@ func (c *Cluster) stop() {
 	_ = c.server.Process.Signal(syscall.SIGQUIT) // nothing in it is worth an orderly end
 	<-c.stopped
 	_ = os.RemoveAll(c.dir)
+}
+
+// Crash stops the server at once, as a loss of power to its process would: what was committed is
+// in its log, and everything under way is lost. Only for a cluster of StartAlone.
+func (c *Cluster) Crash(t testing.TB) {
+	t.Helper()
+	if err := c.server.Process.Signal(syscall.SIGQUIT); err != nil {
+		t.Fatal(err)
+	}
+	<-c.stopped
+}
+
+// Shutdown stops the server in good order. Only for a cluster of StartAlone.
+func (c *Cluster) Shutdown(t testing.TB) {
+	t.Helper()
+	if err := c.server.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	<-c.stopped
+}
+
+// Resume starts the server again after Crash or Shutdown.
+func (c *Cluster) Resume(t testing.TB) {
+	t.Helper()
+	if err := c.run(); err != nil {
+		t.Fatalf("start PostgreSQL again: %v", err)
+	}
+}
+
+// Backup copies the cluster as it is, and gives a function that puts the copy back in its place.
+// The server must be stopped in good order at both.
+func (c *Cluster) Backup(t testing.TB) (restore func()) {
+	t.Helper()
+	backup := filepath.Join(c.dir, "backup")
+	copyAll := func(from, to string) {
+		t.Helper()
+		if err := os.RemoveAll(to); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command("cp", "-a", from, to).CombinedOutput(); err != nil {
+			t.Fatalf("copy the cluster: %v\n%s", err, out)
+		}
+	}
+	copyAll(c.data(), backup)
+	return func() { copyAll(backup, c.data()) }
+}
+
+// NewTimeline has the server take part in a recovery that ends at once when it resumes, as after
+// a restore to a point in time or when a standby takes over. The server must be stopped.
+func (c *Cluster) NewTimeline(t testing.TB) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(c.data(), "recovery.signal"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	settings := filepath.Join(c.data(), "postgresql.auto.conf")
+	if err := os.WriteFile(settings, []byte("restore_command = 'false'\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // URL names a database of the cluster for a user, whose password is empty for postgres.
