@@ -52,10 +52,14 @@ func newMetrics(now func() time.Time) *metrics {
 		nextUpdate:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "registry_next_update_timestamp_seconds", Help: "Until when the published statements may be relied on."}),
 		unpublished:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "registry_oldest_unpublished_change_seconds", Help: "Age of the oldest change that was read and is not published; 0 if there is none."}),
 		overdue:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "registry_change_overdue", Help: "1 if a change has not been published for 48 hours, of the 72 that are promised."}),
-		delay: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "registry_change_delay_seconds", Help: "From a change in the source to its page.",
-			Buckets: []float64{0.05, 0.1, 0.25, 0.5, 1, 5, 15, 60, 600, 3600, 12 * 3600, 48 * 3600, 72 * 3600}}),
-		duration: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "registry_publication_duration_seconds", Help: "Reading, building and publishing.",
-			Buckets: []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}}),
+		delay: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "registry_change_delay_seconds", Help: "From a change in the source to its page.",
+			Buckets: []float64{0.05, 0.1, 0.25, 0.5, 1, 5, 15, 60, 600, 3600, 12 * 3600, 48 * 3600, 72 * 3600},
+		}),
+		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "registry_publication_duration_seconds", Help: "Reading, building and publishing.",
+			Buckets: []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60},
+		}),
 	}
 	m.registry.MustRegister(m.publications, m.failures, m.written, m.records, m.rejected, m.held, m.listens, m.lastLook, m.nextUpdate, m.unpublished, m.overdue, m.delay, m.duration)
 	return m

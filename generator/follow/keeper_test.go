@@ -1,0 +1,563 @@
+package follow_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cmpss/registry/content"
+	"github.com/cmpss/registry/generator"
+	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/follow"
+	"github.com/cmpss/registry/generator/guidance"
+	"github.com/cmpss/registry/generator/publish"
+	"github.com/cmpss/registry/generator/records"
+	"github.com/cmpss/registry/generator/records/sample"
+	"github.com/cmpss/registry/generator/render"
+	"github.com/cmpss/registry/generator/watch"
+	"github.com/cmpss/registry/themes"
+)
+
+var noon = time.Date(2026, 11, 22, 20, 30, 0, 0, time.UTC) // half past twelve in Los Angeles
+
+// source is a database in memory: records by number, and an outbox of the numbers that changed.
+type source struct {
+	records map[certification.Number]*certification.Record
+	outbox  []certification.Number
+	clock   func() time.Time // of the server; nil: it has none
+	fail    error
+	reads   int // complete reads
+	back    bool
+	lie     bool // a change is not in the outbox, as after a dropped trigger
+}
+
+func (s *source) set(r *certification.Record) {
+	s.records[r.Number()] = r
+	s.note(r.Number())
+}
+
+func (s *source) remove(n certification.Number) {
+	delete(s.records, n)
+	s.note(n)
+}
+
+func (s *source) note(n certification.Number) {
+	if !s.lie {
+		s.outbox = append(s.outbox, n)
+	}
+}
+
+func (s *source) now() time.Time {
+	if s.clock == nil {
+		return time.Time{}
+	}
+	return s.clock()
+}
+
+func (s *source) Snapshot(context.Context, func(int)) (*records.Snapshot, error) {
+	if s.fail != nil {
+		return nil, s.fail
+	}
+	s.reads++
+	list := slices.SortedFunc(maps.Values(s.records), func(a, b *certification.Record) int { return a.Number().Compare(b.Number()) })
+	return &records.Snapshot{Records: list, Read: len(list), Position: fmt.Sprint(len(s.outbox)), ServerTime: s.now()}, nil
+}
+
+func (s *source) Changes(_ context.Context, since string) (*records.Delta, error) {
+	if s.fail != nil {
+		return nil, s.fail
+	}
+	if s.back {
+		return nil, records.ErrBackwards
+	}
+	var from int
+	if _, err := fmt.Sscan(since, &from); err != nil || from > len(s.outbox) {
+		return &records.Delta{Reread: true}, nil
+	}
+	d := &records.Delta{Position: fmt.Sprint(len(s.outbox)), ServerTime: s.now()}
+	asked := slices.Clone(s.outbox[from:])
+	slices.SortFunc(asked, certification.Number.Compare)
+	for _, n := range slices.Compact(asked) {
+		if r, ok := s.records[n]; ok {
+			d.Changed = append(d.Changed, r)
+		} else {
+			d.Gone = append(d.Gone, n)
+		}
+	}
+	return d, nil
+}
+
+func (s *source) Listen(ctx context.Context, _ func(), _ func(error)) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// table is an index that remembers what it was given.
+type table struct {
+	records map[string]string
+	fail    error
+}
+
+func (x *table) Write(_ context.Context, list []*certification.Record, changed []certification.Number, read time.Time) error {
+	if x.fail != nil {
+		return x.fail
+	}
+	if changed == nil {
+		x.records = map[string]string{}
+	}
+	for _, n := range changed {
+		delete(x.records, n.String())
+	}
+	for _, r := range list {
+		if changed == nil || slices.Contains(changed, r.Number()) {
+			x.records[r.Number().String()] = string(r.AppendJSON(nil))
+		}
+	}
+	return nil
+}
+
+// fixture is a keeper with everything it works with.
+type fixture struct {
+	*follow.Keeper
+	source    *source
+	index     *table
+	out       string
+	state     string
+	now       time.Time
+	pages     follow.Pages
+	loadError error
+	publisher *publish.Publisher
+}
+
+func loadPages(t testing.TB) follow.Pages {
+	t.Helper()
+	blocks, err := fs.Sub(themes.Default(), "guidance")
+	if err != nil {
+		t.Fatal(err)
+	}
+	library, err := guidance.Load(content.FS, blocks, []string{"en"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := render.Load(themes.Default(), library, render.Options{Languages: []string{"en"}, BaseURL: "https://registry.example.org", Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return follow.Pages{Renderer: r}
+}
+
+func newFixture(t testing.TB, list ...*certification.Record) *fixture {
+	t.Helper()
+	dir := t.TempDir()
+	f := &fixture{
+		source: &source{records: map[certification.Number]*certification.Record{}}, index: &table{}, now: noon,
+		out: filepath.Join(dir, "public"), state: filepath.Join(dir, "state"), pages: loadPages(t),
+	}
+	for _, r := range list {
+		f.source.set(r)
+	}
+	f.open(t)
+	return f
+}
+
+// open opens the folders with a new keeper, as a process that starts.
+func (f *fixture) open(t testing.TB) {
+	t.Helper()
+	if f.publisher != nil {
+		f.publisher.Close()
+	}
+	limits := publish.DefaultLimits()
+	limits.Least = 100
+	var err error
+	if f.publisher, err = publish.Open(publish.Options{Out: f.out, State: f.state, Limits: limits, Workers: 2}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.publisher.Close)
+	f.Keeper = follow.New(follow.Options{
+		Source: f.source, Publisher: f.publisher, Index: f.index, Pages: f.pages, Version: "test",
+		Now:  func() time.Time { return f.now },
+		Load: func() (follow.Pages, error) { return f.pages, f.loadError },
+	})
+}
+
+func (f *fixture) rebuild(t testing.TB, why watch.Reason) follow.Report {
+	t.Helper()
+	report, err := f.Rebuild(t.Context(), why)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// says is what the published JSON of a number says.
+func (f *fixture) says(t testing.TB, number string) certification.Statement {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join(f.out, "verify", number+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := certification.ParseStatement(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (f *fixture) mustSay(t testing.TB, number string, want certification.Status) {
+	t.Helper()
+	if got := f.says(t, number).Status; got != want {
+		t.Fatalf("%s is %s, want %s", number, got, want)
+	}
+}
+
+func draft(number, from, to string, actions ...certification.DraftAction) *certification.Record {
+	r, err := certification.Draft{Number: number, LegalName: "Jane Doe", Terms: []certification.DraftTerm{{From: from, To: to}}, Actions: actions}.Record()
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+func TestAChangeIsPublishedAndNothingElse(t *testing.T) {
+	a, b := draft("MPSS100001", "2025-03-01", "2027-02-28"), draft("MPSS100002", "2025-03-01", "2027-02-28")
+	f := newFixture(t, a, b)
+	if r := f.rebuild(t, watch.Start); !r.Complete || r.Publish.Rendered != 2 {
+		t.Errorf("start: %+v", r)
+	}
+	f.source.set(draft("MPSS100002", "2025-03-01", "2027-02-28", certification.DraftAction{Kind: "suspended", From: "2026-11-22T12:00:00-08:00"}))
+	if r := f.rebuild(t, watch.Notified); r.Complete || r.Publish.Rendered != 1 || r.Publish.Written != 3 {
+		t.Errorf("change: %+v", r)
+	}
+	f.mustSay(t, "MPSS100002", certification.Suspended)
+	if r := f.rebuild(t, watch.Polled); r.Published || r.Publish.Written != 0 {
+		t.Errorf("nothing: %+v", r)
+	}
+	if f.source.reads != 1 {
+		t.Errorf("%d complete reads", f.source.reads)
+	}
+}
+
+// At midnight certificates lapse; the source is read later, or cannot be.
+func TestTimePassesWithoutTheSource(t *testing.T) {
+	f := newFixture(t, draft("MPSS100001", "2024-11-23", "2026-11-22"), draft("MPSS100002", "2025-03-01", "2027-02-28"))
+	f.rebuild(t, watch.Start)
+	midnight := certification.NewDate(2026, 11, 23).Start()
+	if !f.Next().Equal(midnight) {
+		t.Errorf("next is %s", f.Next())
+	}
+	before := f.says(t, "MPSS100002")
+	f.source.fail = errors.New("the database is down")
+	f.now = midnight
+	if _, err := f.Rebuild(t.Context(), watch.TimeChanged); err == nil {
+		t.Error("no error")
+	}
+	f.mustSay(t, "MPSS100001", certification.Lapsed)
+	if after := f.says(t, "MPSS100002"); after.NextUpdate != before.NextUpdate {
+		t.Errorf("an outage extended the claim from %s to %s", before.NextUpdate, after.NextUpdate)
+	}
+	if s := f.says(t, "MPSS100001"); s.NextUpdate.After(before.NextUpdate) {
+		t.Errorf("an outage extended the claim to %s", s.NextUpdate)
+	}
+	f.source.fail = nil
+	f.now = midnight.Add(time.Minute)
+	if r := f.rebuild(t, watch.Retry); !r.Complete {
+		t.Error("the source was not read completely")
+	}
+	if after := f.says(t, "MPSS100002"); !after.NextUpdate.After(before.NextUpdate) {
+		t.Error("a complete read did not confirm")
+	}
+}
+
+// A certificate whose first term begins appears at that instant.
+func TestACertificateAppearsAtItsInstant(t *testing.T) {
+	f := newFixture(t, draft("MPSS100001", "2025-03-01", "2027-02-28"), draft("MPSS100002", "2026-11-23", "2028-11-22"))
+	f.rebuild(t, watch.Start)
+	page := filepath.Join(f.out, "verify/MPSS100002.html")
+	if _, err := os.Stat(page); err == nil {
+		t.Fatal("it is there too early")
+	}
+	f.now = f.Next()
+	f.rebuild(t, watch.TimeChanged)
+	if _, err := os.Stat(page); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAClockInDoubtPublishesNothing(t *testing.T) {
+	expiring := draft("MPSS100001", "2024-11-23", "2026-11-22")
+	f := newFixture(t, expiring)
+	server := noon
+	f.source.clock = func() time.Time { return server }
+	f.rebuild(t, watch.Start)
+
+	t.Run("the host runs ahead of the source", func(t *testing.T) {
+		f.now = noon.Add(48 * time.Hour)
+		if _, err := f.Rebuild(t.Context(), watch.ClockJumped|watch.TimeChanged); !errors.Is(err, follow.ErrClock) {
+			t.Errorf("error %v", err)
+		}
+		f.mustSay(t, "MPSS100001", certification.Active)
+		if _, err := f.Rebuild(t.Context(), watch.Polled); !errors.Is(err, follow.ErrClock) {
+			t.Errorf("the next look: error %v", err)
+		}
+		f.mustSay(t, "MPSS100001", certification.Active)
+	})
+	t.Run("they agree again", func(t *testing.T) {
+		f.now, server = noon.Add(time.Hour), noon.Add(time.Hour)
+		f.rebuild(t, watch.Polled)
+		f.now, server = noon.Add(48*time.Hour), noon.Add(48*time.Hour)
+		f.rebuild(t, watch.ClockJumped)
+		f.mustSay(t, "MPSS100001", certification.Lapsed)
+	})
+	t.Run("a source without a clock is believed when time goes on evenly", func(t *testing.T) {
+		f.source.clock = nil
+		f.now = f.now.Add(24 * time.Hour)
+		if _, err := f.Rebuild(t.Context(), watch.ClockJumped); !errors.Is(err, follow.ErrClock) {
+			t.Errorf("error %v", err)
+		}
+		f.rebuild(t, watch.Retry)
+	})
+	t.Run("back in time", func(t *testing.T) {
+		f.now = f.now.Add(-time.Hour)
+		if _, err := f.Rebuild(t.Context(), watch.Reconcile); !errors.Is(err, follow.ErrClock) {
+			t.Errorf("error %v", err)
+		}
+	})
+	t.Run("back by a moment", func(t *testing.T) {
+		f.now = f.now.Add(time.Hour - time.Second)
+		f.rebuild(t, watch.Reconcile)
+	})
+}
+
+func TestAVanishedNumberIsWithdrawn(t *testing.T) {
+	a, b := draft("MPSS100001", "2025-03-01", "2027-02-28"), draft("MPSS100002", "2025-03-01", "2027-02-28")
+	f := newFixture(t, a, b)
+	f.rebuild(t, watch.Start)
+	f.source.remove(a.Number())
+	f.rebuild(t, watch.Notified)
+	if s := f.says(t, "MPSS100001"); !s.Withdrawn || s.Status != certification.Unavailable || s.LegalName != "" {
+		t.Errorf("%+v", s)
+	}
+	if !strings.Contains(f.index.records["MPSS100001"], "withdrawn") {
+		t.Errorf("index: %v", f.index.records)
+	}
+	// It stays withdrawn for a process that starts later, and comes back when the source has it again.
+	f.open(t)
+	f.rebuild(t, watch.Start)
+	if s := f.says(t, "MPSS100001"); !s.Withdrawn {
+		t.Errorf("after a restart: %+v", s)
+	}
+	f.source.set(a)
+	f.rebuild(t, watch.Notified)
+	f.mustSay(t, "MPSS100001", certification.Active)
+}
+
+// A number that was never published leaves nothing behind.
+func TestANumberThatWasNeverPublishedIsForgotten(t *testing.T) {
+	a, later := draft("MPSS100001", "2025-03-01", "2027-02-28"), draft("MPSS100002", "2026-12-01", "2028-11-30")
+	f := newFixture(t, a, later)
+	f.rebuild(t, watch.Start)
+	f.source.remove(later.Number())
+	f.rebuild(t, watch.Notified)
+	if _, there := f.index.records["MPSS100002"]; there {
+		t.Error("it is still in the index")
+	}
+}
+
+func TestADroppedTriggerIsFoundByTheReconcile(t *testing.T) {
+	f := newFixture(t, draft("MPSS100001", "2025-03-01", "2027-02-28"))
+	f.rebuild(t, watch.Start)
+	f.source.lie = true
+	f.source.set(draft("MPSS100001", "2025-03-01", "2027-02-28", certification.DraftAction{Kind: "revoked", From: "2026-11-22T12:00:00-08:00"}))
+	f.rebuild(t, watch.Polled)
+	f.mustSay(t, "MPSS100001", certification.Active)
+	f.rebuild(t, watch.Reconcile)
+	f.mustSay(t, "MPSS100001", certification.Revoked)
+}
+
+func TestASourceThatWentBackIsHeld(t *testing.T) {
+	f := newFixture(t, draft("MPSS100001", "2025-03-01", "2027-02-28"))
+	f.rebuild(t, watch.Start)
+	f.source.back = true
+	f.source.set(draft("MPSS100001", "2025-03-01", "2027-02-28", certification.DraftAction{Kind: "revoked", From: "2026-11-22T12:00:00-08:00"}))
+	for _, why := range []watch.Reason{watch.Notified, watch.Reconcile, watch.Hangup} {
+		if _, err := f.Rebuild(t.Context(), why); !errors.Is(err, records.ErrBackwards) {
+			t.Errorf("%s: error %v", why, err)
+		}
+	}
+	f.open(t) // a restart does not forget
+	if _, err := f.Rebuild(t.Context(), watch.Start); !errors.Is(err, records.ErrBackwards) {
+		t.Errorf("after a restart: error %v", err)
+	}
+	f.mustSay(t, "MPSS100001", certification.Active)
+}
+
+func TestAMistakeInTheGuidanceDoesNotStopAStatus(t *testing.T) {
+	f := newFixture(t, draft("MPSS100001", "2025-03-01", "2027-02-28"))
+	f.rebuild(t, watch.Start)
+	f.loadError = errors.New("fees.md:3: unknown key")
+	f.source.set(draft("MPSS100001", "2025-03-01", "2027-02-28", certification.DraftAction{Kind: "revoked", From: "2026-11-22T12:00:00-08:00"}))
+	if r := f.rebuild(t, watch.ContentChanged|watch.Notified); r.PagesError == nil {
+		t.Error("the mistake is not reported")
+	}
+	f.mustSay(t, "MPSS100001", certification.Revoked)
+}
+
+// What failed is tried again with the next look, although no number is in the outbox any more.
+func TestWhatFailedIsNotLost(t *testing.T) {
+	f := newFixture(t, draft("MPSS100001", "2025-03-01", "2027-02-28"))
+	f.rebuild(t, watch.Start)
+	f.index.fail = errors.New("no space left on device")
+	f.source.set(draft("MPSS100001", "2025-03-01", "2027-02-28", certification.DraftAction{Kind: "revoked", From: "2026-11-22T12:00:00-08:00"}))
+	if _, err := f.Rebuild(t.Context(), watch.Notified); err == nil {
+		t.Error("no error")
+	}
+	f.mustSay(t, "MPSS100001", certification.Active)
+	f.index.fail = nil
+	f.rebuild(t, watch.Retry)
+	f.mustSay(t, "MPSS100001", certification.Revoked)
+	if !strings.Contains(f.index.records["MPSS100001"], "revoked") {
+		t.Errorf("index: %v", f.index.records)
+	}
+}
+
+// Ten thousand small publications, through restarts, outages and the passing of days, end in
+// the bytes of one full build.
+func TestSmallPublicationsEndLikeOneFullBuild(t *testing.T) {
+	publications := 10_000
+	if testing.Short() {
+		publications = 500
+	}
+	const seed = 20261122
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 1))
+	var ndjson bytes.Buffer
+	if err := sample.Write(&ndjson, 240, seed); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "s.ndjson")
+	if err := os.WriteFile(path, ndjson.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := records.OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := file.Snapshot(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := pool.Records
+	f := newFixture(t, all[:120]...)
+	f.rebuild(t, watch.Start)
+	kinds := []string{"suspended", "revoked", "under-investigation"}
+	for published := 0; published < publications; published++ {
+		switch r.IntN(40) {
+		case 0:
+			f.open(t)
+			f.rebuild(t, watch.Start)
+		case 1:
+			f.source.fail = errors.New("the database is down")
+			f.Rebuild(t.Context(), watch.Polled)
+			f.source.fail = nil
+		case 2:
+			f.now = f.Next()
+		}
+		f.now = f.now.Add(time.Duration(r.Int64N(int64(2 * time.Minute))))
+		for range 1 + r.IntN(3) {
+			old := all[r.IntN(len(all))]
+			switch r.IntN(8) {
+			case 0:
+				f.source.remove(old.Number())
+			case 1:
+				f.source.set(old)
+			case 2:
+				f.source.set(certification.NewUnavailable(old.Number(), true))
+			default:
+				from := f.now.Add(-time.Duration(r.Int64N(int64(time.Hour))))
+				a := certification.DraftAction{Kind: kinds[r.IntN(3)], From: from.Format(time.RFC3339Nano)}
+				if r.IntN(2) == 0 {
+					a.Until = from.Add(time.Duration(1 + r.Int64N(int64(100*time.Hour)))).Format(time.RFC3339Nano)
+				}
+				f.source.set(draft(old.Number().String(), "2025-03-01", "2027-02-28", a))
+			}
+		}
+		f.rebuild(t, watch.Notified)
+		if published%(publications/10) == publications/10-1 {
+			mustEqualFullBuild(t, f)
+		}
+	}
+}
+
+// mustEqualFullBuild compares what is published with one full build of what is held.
+func mustEqualFullBuild(t *testing.T, f *fixture) {
+	t.Helper()
+	manifest := f.publisher.Manifest()
+	snapshot, err := f.source.Snapshot(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range manifest.Records {
+		number, err := certification.ParseNumber(manifest.Records[i].Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, there := f.source.records[number]; !there {
+			snapshot = snapshot.Apply(&records.Delta{Changed: []*certification.Record{certification.NewWithdrawn(number)}, Position: snapshot.Position})
+		}
+	}
+	full, err := generator.Build(generator.Input{Snapshot: snapshot, AsOf: manifest.AsOf, Read: manifest.Read, Pages: f.pages.Renderer, Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	p, err := publish.Open(publish.Options{Out: filepath.Join(dir, "public"), State: filepath.Join(dir, "state"), Limits: publish.DefaultLimits(), Workers: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if _, err := p.Publish(t.Context(), full, publish.Run{}); err != nil {
+		t.Fatal(err)
+	}
+	want, got := tree(t, filepath.Join(dir, "public")), tree(t, f.out)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("one full build and many small ones (-full +small):\n%.4000s", diff)
+	}
+	for _, r := range snapshot.Records {
+		if got := f.index.records[r.Number().String()]; got != string(r.AppendJSON(nil)) {
+			t.Fatalf("the index holds %q for %s", got, r.Number())
+		}
+	}
+	if len(f.index.records) != len(snapshot.Records) {
+		t.Fatalf("the index holds %d records of %d", len(f.index.records), len(snapshot.Records))
+	}
+}
+
+func tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		body, err := os.ReadFile(path)
+		rel, _ := filepath.Rel(dir, path)
+		files[filepath.ToSlash(rel)] = string(body)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
