@@ -92,8 +92,8 @@ func checkRecord(set *index.Set, manifest *site.Manifest, now time.Time, number 
 	for _, page := range pages {
 		for key, want := range map[string]string{
 			"data-status":    s.Status.String(),
-			"data-confirmed": s.ThisUpdate.Format(time.RFC3339Nano),
-			"data-until":     s.ReliableUntil().Format(time.RFC3339Nano),
+			"data-confirmed": s.ThisUpdate.Format(time.RFC3339), // a page has whole seconds
+			"data-until":     s.ReliableUntil().Format(time.RFC3339),
 		} {
 			if got := page.Data[key]; got != want {
 				fault("%s says %s is %q, the JSON %q", page.Path, key, got, want)

@@ -9,16 +9,19 @@ import (
 	"os/signal"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/cmpss/registry/generator/records/postgres/pgtest"
 )
 
 // The command under test is this program itself, with a clock that a script can set: NOW, in
 // RFC 3339.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(databases{m}, map[string]func(){
 		"registry": func() {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 			defer stop()
@@ -37,6 +40,14 @@ func TestMain(m *testing.M) {
 		},
 	})
 }
+
+// databases runs the tests, and stops the database servers that they started.
+type databases struct{ m *testing.M }
+
+func (d databases) Run() int { return pgtest.Run(d.m) }
+
+// hangup is the signal that makes a watch read everything.
+const hangup = syscall.SIGHUP
 
 // Every visible behaviour of the command has a script that reads like a terminal.
 func TestScripts(t *testing.T) {
