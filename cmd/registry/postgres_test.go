@@ -81,8 +81,10 @@ func followDatabase(t *testing.T, via func(*pgtest.Cluster, string) string) *fol
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, []string{"watch", "--source", url, "--out", filepath.Join(f.dir, "public"), "--state", filepath.Join(f.dir, "state"),
-			"--languages", "en", "--poll", "2s", "--hold-above", "1000"},
+		done <- run(ctx, []string{
+			"watch", "--source", url, "--out", filepath.Join(f.dir, "public"), "--state", filepath.Join(f.dir, "state"),
+			"--languages", "en", "--poll", "2s", "--hold-above", "1000",
+		},
 			process{f.log, f.log, func(string) (string, bool) { return "", false }, time.Now})
 	}()
 	t.Cleanup(func() {
