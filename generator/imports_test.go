@@ -32,7 +32,7 @@ var boundaries = map[string]struct{ own, foreign []string }{
 	"index/web":                            {own: []string{"generator/certification", "generator/render", "index"}, foreign: []string{"github.com/klauspost/compress", "golang.org/x/sync", "golang.org/x/net"}},
 	"content":                              {},
 	"themes":                               {},
-	"cmd/registry":                         {own: []string{"*"}, foreign: []string{"github.com/alecthomas/kong", "github.com/BurntSushi/toml", "github.com/prometheus/client_golang"}},
+	"cmd/registry":                         {own: []string{"*"}, foreign: []string{"github.com/alecthomas/kong", "github.com/BurntSushi/toml", "github.com/prometheus/client_golang", "golang.org/x/sync"}},
 }
 
 // confined are the modules that only one part of the program may know.

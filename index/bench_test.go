@@ -52,6 +52,62 @@ func BenchmarkWrite(b *testing.B) {
 	})
 }
 
+// BenchmarkWriter measures one change among many: what a Writer does for it, and what a Holder does
+// to take it over.
+func BenchmarkWriter(b *testing.B) {
+	for _, differ := range []int{0, 1900} {
+		records := sampleRecords(b, benchmarkRecords)
+		dir := b.TempDir()
+		w := NewWriter(dir)
+		read := noon
+		write := func(from, to int, name string) {
+			records = slices.Clone(records)
+			var changed []certification.Number
+			for i := from; i < to; i++ {
+				changed = append(changed, records[i].Number())
+				records[i] = mustRecord(b, certification.Draft{
+					Number: records[i].Number().String(), LegalName: name,
+					Terms: []certification.DraftTerm{{From: "2026-01-01", To: "2027-12-31"}},
+				})
+			}
+			read = read.Add(time.Second)
+			if err := w.Write(context.Background(), records, changed, read); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := w.Write(context.Background(), records, nil, read); err != nil {
+			b.Fatal(err)
+		}
+		write(0, differ, "Maria Changed")
+		var holder Holder
+		if _, err := holder.Refresh(dir); err != nil {
+			b.Fatal(err)
+		}
+		b.Run(fmt.Sprintf("one name beside %d", differ), func(b *testing.B) {
+			var writing, refreshing time.Duration
+			for i := 0; b.Loop(); i++ {
+				at := 2000 + i%90
+				start := time.Now()
+				write(at, at+1, fmt.Sprintf("Jane Changed %c", 'a'+i%26))
+				written := time.Now()
+				if _, err := holder.Refresh(dir); err != nil {
+					b.Fatal(err)
+				}
+				writing += written.Sub(start)
+				refreshing += time.Since(written)
+			}
+			b.ReportMetric(writing.Seconds()*1e3/float64(b.N), "write-ms")
+			b.ReportMetric(refreshing.Seconds()*1e3/float64(b.N), "refresh-ms")
+		})
+		if w.Stats().IndexBuilt {
+			b.Error("the search index was built again")
+		}
+		if err := holder.Close(); err != nil {
+			b.Error(err)
+		}
+	}
+}
+
 // BenchmarkSearch measures each kind of question over the sample's names, and over as many
 // names of a far larger vocabulary, which is harder for prefixes and mistakes.
 func BenchmarkSearch(b *testing.B) {
@@ -104,10 +160,30 @@ func BenchmarkSearch(b *testing.B) {
 					slices.Sort(took)
 					b.ReportMetric(float64(took[len(took)/2].Nanoseconds())/1e6, "p50-ms")
 					b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds())/1e6, "p99-ms")
+					b.ReportMetric(float64(bestOf(b, set, questions).Nanoseconds())/1e6, "p99-best-ms")
 				})
 			}
 		})
 	}
+}
+
+// bestOf asks each question five times and gives the 99th percentile of the best times: what the
+// questions cost, without what else the machine does.
+func bestOf(b *testing.B, set *Set, questions []string) time.Duration {
+	best := make([]time.Duration, len(questions))
+	for i, question := range questions {
+		for try := range 5 {
+			start := time.Now()
+			if _, err := set.Search(context.Background(), Query{Text: question}, noon); err != nil {
+				b.Fatal(err)
+			}
+			if took := time.Since(start); try == 0 || took < best[i] {
+				best[i] = took
+			}
+		}
+	}
+	slices.Sort(best)
+	return best[len(best)*99/100]
 }
 
 // mistype puts one mistake into a word that is long enough to be found with one.

@@ -1,12 +1,14 @@
 // Package index finds certifications by number and by name, and keeps the records that the
 // query handler answers from.
 //
-// Write puts one generation into a state folder; Open reads one back; Holder keeps the newest
-// one open while requests run. The package promises:
+// A Writer puts generation after generation into a state folder; Open reads one back; Holder keeps
+// the newest one open while requests run. The package promises:
 //
 //   - What is searched is indexed (numbers and names); what changes is not. Status, dates and
 //     specializations are decided when the question is asked, from the record table, by
 //     certification.StatementAt. A change of status rewrites one segment of the table and no index.
+//   - Work is in proportion to the change. A name that changes, comes or goes is listed beside the
+//     search index, and searched in memory, until there are too many of them. Answers are the same.
 //   - A generation is whole or not there. index.json is written last and names every other file
 //     with its size and SHA-256. Open compares them all before anything is read from them,
 //     for a damaged search index can answer wrongly without an error.

@@ -21,7 +21,7 @@ const (
 // weakest. A word's matches are looked up once.
 type finder struct {
 	ctx       context.Context
-	names     *names
+	names     *directory
 	collector *collector
 	seen      bitset
 	sets      []bitset // to put back
@@ -34,7 +34,7 @@ type finder struct {
 }
 
 type lookup struct {
-	kind byte
+	kind string
 	word string
 }
 
@@ -106,8 +106,10 @@ func readingsOf(words []string) [][]string {
 
 // takeKey takes the names that are the whole text.
 func (f *finder) takeKey(key string) {
-	first, last := f.names.withKey(key)
-	for rank := first; rank < last; rank++ {
+	set := f.newSet()
+	f.names.addKey(set, key)
+	f.names.drop(set)
+	for rank := range f.names.inOrder(set) {
 		f.take(rank)
 	}
 }
@@ -148,11 +150,11 @@ func (f *finder) takeMistaken(words []string, i int, matchLast matcher) {
 // before those with more.
 func (f *finder) takeAll(set bitset, words int) {
 	for _, more := range [...]bool{false, true} {
-		for rank := range set.all {
+		for rank := range f.names.inOrder(set) {
 			if f.done() {
 				return
 			}
-			if !f.seen.has(rank) && (more || int(f.names.lengths[rank]) == words) {
+			if !f.seen.has(rank) && (more || f.names.lengthOf(rank) == words) {
 				f.take(rank)
 			}
 		}
@@ -164,7 +166,7 @@ func (f *finder) take(rank uint32) {
 		return
 	}
 	f.seen.add(rank)
-	f.full = !f.collector.take(f.collector.set.records[rank])
+	f.full = !f.collector.take(f.names.records[rank])
 }
 
 // done is true when the collector wants no more or something failed.
@@ -180,7 +182,7 @@ type matcher struct {
 func (f *finder) exactly() matcher { return matcher{f.exact, hasWord, f.count} }
 
 // common gives the names that match every word and are in the set within, nil for all. It is
-// nil if there is none.
+// nil if there is none, and must not be changed.
 func (f *finder) common(words []string, match matcher, within bitset) bitset {
 	if match.count != nil && len(words) > 1 { // the rarest word leaves the fewest names to look at
 		words = slices.Clone(words)
@@ -190,28 +192,28 @@ func (f *finder) common(words []string, match matcher, within bitset) bitset {
 		if f.done() || match.count != nil && match.count(word) == 0 {
 			return nil
 		}
-		both := f.newSet()
-		if f.isQuicker(word, match, within) {
+		if within != nil && f.isQuicker(word, match, within) {
+			both := f.newSet()
 			matches := match.test(word)
 			for rank := range within.all {
-				if matches(f.names.words[rank]) {
+				if matches(f.names.textOf(rank)) {
 					both.add(rank)
 				}
 			}
+			within = both
 		} else {
 			set := match.set(word)
-			if set == nil {
-				return nil
-			}
-			both.union(set)
-			if within != nil {
+			if set != nil && within != nil {
+				both := f.newSet()
+				both.union(set)
 				both.intersect(within)
+				set = both
 			}
+			within = set
 		}
-		if both.isEmpty() {
+		if within.isEmpty() {
 			return nil
 		}
-		within = both
 	}
 	return within
 }
@@ -219,5 +221,5 @@ func (f *finder) common(words []string, match matcher, within bitset) bitset {
 // isQuicker reports whether to look at the names in the set rather than in the index.
 func (f *finder) isQuicker(word string, match matcher, within bitset) bool {
 	first, _ := utf8.DecodeRuneInString(word)
-	return within != nil && match.test != nil && !isIdeographic(first) && within.count() <= f.names.few
+	return match.test != nil && !isIdeographic(first) && within.count() <= f.names.few
 }

@@ -9,10 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/cmpss/registry/generator/certification"
 )
 
 // generationVersion is the version of the layout of the state folder. Open refuses any other.
-const generationVersion = 1
+const generationVersion = 2
 
 // Names in the state folder.
 const (
@@ -44,8 +46,29 @@ type File struct {
 // IndexFile is the search index of a generation. One without records has no folder.
 type IndexFile struct {
 	Dir    string `json:"dir"`    // below index/
-	Digest string `json:"digest"` // of all numbers and names, and of the way they are indexed
+	Digest string `json:"digest"` // of all its numbers and names, and of the way they are indexed
+	Total  int    `json:"total"`  // numbers in it
 	Files  []File `json:"files"`  // by path below Dir
+	// Changed are the numbers whose name is another in this generation than in the index, that
+	// are not in the index, or not in the generation; in order. Their names are those of the
+	// record table.
+	Changed []string `json:"changed,omitempty"`
+}
+
+// changed reads Changed.
+func (f IndexFile) changed() ([]certification.Number, error) {
+	list := make([]certification.Number, len(f.Changed))
+	for i, text := range f.Changed {
+		number, err := certification.ParseNumber(text)
+		if err != nil || number.String() != text {
+			return nil, fmt.Errorf("%q among the changed names is not a number", text)
+		}
+		if i > 0 && list[i-1].Compare(number) >= 0 {
+			return nil, fmt.Errorf("%s among the changed names is out of order", number)
+		}
+		list[i] = number
+	}
+	return list, nil
 }
 
 // envelope is the form of index.json: the generation and the SHA-256 of its bytes.

@@ -425,6 +425,44 @@ func TestTotalIsTrueUpToItsBound(t *testing.T) {
 	}
 }
 
+// TestSearchIsBounded counts the sets of names that hostile questions need: they are what a
+// query's time and memory grow with.
+func TestSearchIsBounded(t *testing.T) {
+	const most = 128 // 1.6 MB of a hundred thousand names
+	records := sampleRecords(t, 500)
+	set := opened(t, records)
+	random := rand.New(rand.NewPCG(4, 4))
+	pieces := []string{"a", "m", "j", "de", "la", "mar", "jos", "gar", "her", "o", "van"}
+	for _, r := range records[:100] {
+		pieces = append(pieces, Words(r.LegalName())...)
+	}
+	worst, question := 0, ""
+	for range 1500 {
+		var text strings.Builder
+		for length := random.IntN(MaxQuery); text.Len() < length; {
+			text.WriteString(pieces[random.IntN(len(pieces))])
+			text.WriteString([]string{" ", " ", "", "q", "q "}[random.IntN(5)])
+		}
+		words := Words(text.String())
+		if len(words) == 0 {
+			continue
+		}
+		c := collector{set: set, limit: MaxLimit, now: noon}
+		f := finder{ctx: context.Background(), names: &set.names, collector: &c}
+		if err := f.search(words); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(f.sets); n > worst {
+			worst, question = n, text.String()
+		}
+		f.close()
+	}
+	t.Logf("at most %d sets, for %q", worst, question)
+	if worst > most {
+		t.Errorf("%d sets for %q", worst, question)
+	}
+}
+
 // FuzzSearch asks anything: an answer or a refusal, the same each time, and never more than
 // there is.
 func FuzzSearch(f *testing.F) {

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math/bits"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,29 +17,33 @@ import (
 	"github.com/cmpss/registry/generator/certification"
 )
 
-// names is an open search index. It gives sets of ranks: the place of a record when all are
+// names is an open search index. It gives sets of ranks: the place of a name when all are
 // sorted by folded name and then number, which is the order of results that match equally well.
+// It never changes, and the sets of several generations share it.
 type names struct {
-	digest  string
-	engine  index.Index // nil: there are no names
-	reader  index.IndexReader
-	fuzzy   index.IndexReaderFuzzy
-	numbers []certification.Number // by rank
-	keys    []string               // by rank: the words of the name, joined
-	words   []string               // by rank: the words of the name, with a space before and after each
-	lengths []uint8                // by rank: how many words, at most 255
-	few     int                    // up to so many names are looked at themselves, not in the index
-	ranks   []uint32               // by document of the engine
-	pool    sync.Pool              // of *bitset
-	refs    atomic.Int64
+	digest    string
+	engine    index.Index // nil: there are no names
+	reader    index.IndexReader
+	lexicon   lexicon                // of fieldWord
+	heavy     map[string]bitset      // names by the terms of fieldEdge that many have
+	numbers   []certification.Number // by rank
+	text      string                 // by rank: the words of each name, with a space before and after each
+	ends      []uint32               // by rank: where its text ends
+	lengths   []uint8                // by rank: how many words, at most 255
+	ranks     []uint32               // by document of the engine
+	bySegment [segments][]uint32     // ranks, by number, of the numbers of a segment of the record table
+	unknown   []certification.Number // their names had changed when the index was opened: the text is empty
+	few       int                    // up to so many names are looked at themselves, not in the index
+	pool      sync.Pool              // of *bitset
+	refs      atomic.Int64
 }
 
 // fewNames are quicker to look at than the dictionary of all words is to walk through.
 const fewNames = 2048
 
-// openNames opens the index in dir, whose files were verified, for the records of the same
-// generation.
-func openNames(dir, digest string, find func(certification.Number) (*certification.Record, bool), total int) (*names, error) {
+// openNames opens the index in dir, whose files were verified. Find gives the records of the
+// same generation, changed the numbers, in order, whose names are not those of the index.
+func openNames(dir string, file IndexFile, find func(certification.Number) (*certification.Record, bool), changed []certification.Number) (*names, error) {
 	engine, err := scorch.NewScorch(scorch.Name, map[string]any{"path": filepath.Join(dir, storeDir), "read_only": true}, nil)
 	if err != nil {
 		return nil, fmt.Errorf("open the search index in %s: %w", dir, err)
@@ -47,42 +51,41 @@ func openNames(dir, digest string, find func(certification.Number) (*certificati
 	if err := engine.Open(); err != nil {
 		return nil, fmt.Errorf("open the search index in %s: %w", dir, err)
 	}
-	n := &names{digest: digest, engine: engine, few: fewNames}
+	n := &names{digest: file.Digest, engine: engine, few: fewNames}
 	n.refs.Store(1)
-	if err := n.load(find, total); err != nil {
+	if err := n.load(find, changed, file.Total); err != nil {
 		n.release()
 		return nil, fmt.Errorf("open the search index in %s: %w", dir, err)
 	}
 	return n, nil
 }
 
-func (n *names) load(find func(certification.Number) (*certification.Record, bool), total int) error {
+func (n *names) load(find func(certification.Number) (*certification.Record, bool), changed []certification.Number, total int) error {
 	var err error
 	if n.reader, err = n.engine.Reader(); err != nil {
 		return err
 	}
-	fuzzy, ok := n.reader.(index.IndexReaderFuzzy)
-	if !ok {
-		return fmt.Errorf("the engine cannot search with mistakes")
+	dictionary, err := n.reader.FieldDict(fieldWord)
+	if err != nil {
+		return err
 	}
-	n.fuzzy = fuzzy
+	if n.lexicon, err = readLexicon(dictionary); err != nil {
+		return err
+	}
 	count, err := n.reader.DocCount()
 	if err != nil {
 		return err
 	}
 	if count != uint64(total) {
-		return fmt.Errorf("%d names for %d records", count, total)
+		return fmt.Errorf("%d names instead of %d", count, total)
 	}
-	type entry struct {
-		key      string
-		words    string
-		number   certification.Number
-		document uint32
-		length   uint8
+	type document struct {
+		name
+		id uint32
 	}
-	entries := make([]entry, total)
+	documents := make([]document, total)
 	var id index.IndexInternalID
-	for i := range entries {
+	for i := range documents {
 		id = index.NewIndexInternalID(id, uint64(i))
 		external, err := n.reader.ExternalID(id)
 		if err != nil {
@@ -92,26 +95,139 @@ func (n *names) load(find func(certification.Number) (*certification.Record, boo
 		if err != nil {
 			return fmt.Errorf("document %d: %w", i, err)
 		}
+		if contains(changed, number) {
+			n.unknown = append(n.unknown, number)
+			documents[i] = document{name{number: number}, uint32(i)}
+			continue
+		}
 		record, ok := find(number)
 		if !ok {
 			return fmt.Errorf("%s is not in the record table", number)
 		}
-		words := Words(record.LegalName())
-		entries[i] = entry{strings.Join(words, ""), " " + strings.Join(words, " ") + " ", number, uint32(i), uint8(min(len(words), 255))}
+		documents[i] = document{nameOf(record), uint32(i)}
 	}
-	slices.SortFunc(entries, func(a, b entry) int {
-		return cmp.Or(strings.Compare(a.key, b.key), a.number.Compare(b.number))
-	})
+	slices.SortFunc(documents, func(a, b document) int { return a.compare(b.name) })
 	n.ranks = make([]uint32, total)
 	n.numbers = make([]certification.Number, total)
-	n.keys = make([]string, total)
-	n.words = make([]string, total)
+	n.ends = make([]uint32, total)
 	n.lengths = make([]uint8, total)
-	for rank, e := range entries {
-		n.ranks[e.document] = uint32(rank)
-		n.numbers[rank], n.keys[rank], n.words[rank], n.lengths[rank] = e.number, e.key, e.words, e.length
+	var text strings.Builder
+	for rank, d := range documents {
+		text.WriteString(d.text)
+		n.ranks[d.id] = uint32(rank)
+		n.numbers[rank], n.ends[rank], n.lengths[rank] = d.number, uint32(text.Len()), d.length
 	}
-	return nil
+	n.text = text.String()
+	for rank, number := range n.numbers {
+		part := &n.bySegment[segmentOf(number)]
+		*part = append(*part, uint32(rank))
+	}
+	for _, part := range n.bySegment {
+		slices.SortFunc(part, func(a, b uint32) int { return n.numbers[a].Compare(n.numbers[b]) })
+	}
+	return n.readHeavy()
+}
+
+// heavyShare is the part of all names from which on a beginning is kept in memory: reading it
+// from the index would take longer than all the rest of a query.
+const heavyShare = 16
+
+func (n *names) readHeavy() error {
+	dictionary, err := n.reader.FieldDict(fieldEdge)
+	if err != nil {
+		return err
+	}
+	defer dictionary.Close()
+	n.heavy = make(map[string]bitset)
+	for {
+		entry, err := dictionary.Next()
+		if err != nil {
+			return err
+		}
+		if entry == nil {
+			return nil
+		}
+		if int(entry.Count)*heavyShare < len(n.numbers) {
+			continue
+		}
+		term, set := strings.Clone(entry.Term), make(bitset, (len(n.numbers)+63)/64)
+		if err := n.addTerm(context.Background(), set, fieldEdge, term); err != nil {
+			return err
+		}
+		n.heavy[term] = set
+	}
+}
+
+// contains reports whether a list of numbers in order has the number.
+func contains(list []certification.Number, number certification.Number) bool {
+	_, found := slices.BinarySearchFunc(list, number, certification.Number.Compare)
+	return found
+}
+
+// rankOf is the rank of the name that the index has for a number.
+func (n *names) rankOf(number certification.Number) (uint32, bool) {
+	part := n.bySegment[segmentOf(number)]
+	i, found := slices.BinarySearchFunc(part, number, func(rank uint32, number certification.Number) int {
+		return n.numbers[rank].Compare(number)
+	})
+	if !found {
+		return 0, false
+	}
+	return part[i], true
+}
+
+// textOf is the words of the name at a rank, with a space before and after each.
+func (n *names) textOf(rank uint32) string {
+	start := uint32(0)
+	if rank > 0 {
+		start = n.ends[rank-1]
+	}
+	return n.text[start:n.ends[rank]]
+}
+
+// name is a legal name as it is searched.
+type name struct {
+	number certification.Number
+	text   string // the words, with a space before and after each; empty if there is none
+	length uint8  // how many words, at most 255
+}
+
+func nameOf(r *certification.Record) name {
+	words := Words(r.LegalName())
+	if len(words) == 0 {
+		return name{number: r.Number()}
+	}
+	return name{r.Number(), " " + strings.Join(words, " ") + " ", uint8(min(len(words), 255))}
+}
+
+// compare orders names by their words joined, and then by number.
+func (a name) compare(b name) int {
+	return cmp.Or(compareJoined(a.text, b.text), a.number.Compare(b.number))
+}
+
+// compareJoined compares two texts as if there were no spaces in them.
+func compareJoined(a, b string) int {
+	i, j := 0, 0
+	for {
+		for i < len(a) && a[i] == ' ' {
+			i++
+		}
+		for j < len(b) && b[j] == ' ' {
+			j++
+		}
+		switch {
+		case i == len(a) && j == len(b):
+			return 0
+		case i == len(a):
+			return -1
+		case j == len(b):
+			return 1
+		case a[i] != b[j]:
+			return int(a[i]) - int(b[j])
+		}
+		i++
+		j++
+	}
 }
 
 func (n *names) retain() { n.refs.Add(1) }
@@ -134,6 +250,12 @@ func (n *names) release() error {
 
 // addTerm adds the ranks of the documents with the term.
 func (n *names) addTerm(ctx context.Context, set bitset, field, term string) error {
+	if field == fieldEdge {
+		if heavy, ok := n.heavy[term]; ok {
+			set.union(heavy)
+			return nil
+		}
+	}
 	reader, err := n.reader.TermFieldReader(ctx, []byte(term), field, false, false, false)
 	if err != nil {
 		return fmt.Errorf("search the field %s: %w", field, err)
@@ -152,120 +274,37 @@ func (n *names) addTerm(ctx context.Context, set bitset, field, term string) err
 	}
 }
 
-// countTerm is how many documents have the term.
-func (n *names) countTerm(ctx context.Context, field, term string) (int, error) {
-	reader, err := n.reader.TermFieldReader(ctx, []byte(term), field, false, false, false)
+// numbersWith gives at most limit numbers that begin with the prefix, in the order of their
+// text, and whether there are more.
+func (n *names) numbersWith(prefix string, limit int) ([]string, bool, error) {
+	dictionary, err := n.reader.FieldDictPrefix(fieldNumber, []byte(prefix))
 	if err != nil {
-		return 0, fmt.Errorf("search the field %s: %w", field, err)
+		return nil, false, fmt.Errorf("look up numbers that begin alike: %w", err)
 	}
-	defer reader.Close()
-	return int(reader.Count()), nil
-}
-
-// prefixTerms gives at most limit terms of the field that begin with the prefix, in order, and
-// whether there are more.
-func (n *names) prefixTerms(field, prefix string, limit int) ([]string, bool, error) {
-	dictionary, err := n.reader.FieldDictPrefix(field, []byte(prefix))
-	if err != nil {
-		return nil, false, fmt.Errorf("look up words that begin alike: %w", err)
-	}
-	return dictionaryTerms(dictionary, limit)
-}
-
-// fuzzyTerms gives at most limit words at one typing mistake from the word or none: a character
-// missing, added or changed, or two neighbours swapped.
-func (n *names) fuzzyTerms(word string, limit int) ([]string, bool, error) {
-	dictionary, _, err := n.fuzzy.FieldDictFuzzyAutomaton(fieldWord, word, 1, "")
-	if err != nil {
-		return nil, false, fmt.Errorf("look up words with a typing mistake: %w", err)
-	}
-	return dictionaryTerms(dictionary, limit)
-}
-
-func dictionaryTerms(dictionary index.FieldDict, limit int) ([]string, bool, error) {
 	defer dictionary.Close()
-	var terms []string
+	var numbers []string
 	for {
 		entry, err := dictionary.Next()
 		if err != nil {
-			return nil, false, fmt.Errorf("read the words of the search index: %w", err)
+			return nil, false, fmt.Errorf("read the numbers of the search index: %w", err)
 		}
 		if entry == nil {
-			return terms, false, nil
+			return numbers, false, nil
 		}
-		if len(terms) == limit {
-			return terms, true, nil
+		if len(numbers) == limit {
+			return numbers, true, nil
 		}
-		terms = append(terms, entry.Term)
+		numbers = append(numbers, entry.Term)
 	}
 }
 
-// withKey gives the ranks of the names with the key: first up to, not including, last.
+// withKey gives the ranks of the names whose words joined are the key: first up to, not
+// including, last.
 func (n *names) withKey(key string) (first, last uint32) {
-	low, found := slices.BinarySearch(n.keys, key)
-	if !found {
-		return 0, 0
-	}
+	low := sort.Search(len(n.numbers), func(i int) bool { return compareJoined(n.textOf(uint32(i)), key) >= 0 })
 	high := low
-	for high < len(n.keys) && n.keys[high] == key {
+	for high < len(n.numbers) && compareJoined(n.textOf(uint32(high)), key) == 0 {
 		high++
 	}
 	return uint32(low), uint32(high)
 }
-
-// bitset is a set of ranks.
-type bitset []uint64
-
-func (s bitset) add(rank uint32)      { s[rank/64] |= 1 << (rank % 64) }
-func (s bitset) has(rank uint32) bool { return s[rank/64]&(1<<(rank%64)) != 0 }
-
-func (s bitset) union(other bitset) {
-	for i, word := range other {
-		s[i] |= word
-	}
-}
-
-func (s bitset) intersect(other bitset) {
-	for i, word := range other {
-		s[i] &= word
-	}
-}
-
-func (s bitset) count() int {
-	n := 0
-	for _, word := range s {
-		n += bits.OnesCount64(word)
-	}
-	return n
-}
-
-func (s bitset) isEmpty() bool {
-	for _, word := range s {
-		if word != 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// all yields the ranks in order.
-func (s bitset) all(yield func(uint32) bool) {
-	for i, word := range s {
-		for ; word != 0; word &= word - 1 {
-			if !yield(uint32(i*64 + bits.TrailingZeros64(word))) {
-				return
-			}
-		}
-	}
-}
-
-// newSet gives an empty set, from the pool.
-func (n *names) newSet() bitset {
-	if pooled, ok := n.pool.Get().(*bitset); ok {
-		clear(*pooled)
-		return *pooled
-	}
-	return make(bitset, (len(n.numbers)+63)/64)
-}
-
-func (n *names) putBack(s bitset) { n.pool.Put(&s) }

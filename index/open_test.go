@@ -100,6 +100,11 @@ func TestOpenRefusesForgery(t *testing.T) {
 		"another count":        func(g *Generation) { g.Records[7].Count++; g.Total++ },
 		"another version":      func(g *Generation) { g.Version++ },
 		"a name outside":       func(g *Generation) { g.Records[0].Name = "../../" + g.Records[0].Name },
+		"a change left out":    func(g *Generation) { g.Total--; g.Index.Changed = []string{"MPSS999999998"}; g.Index.Total++ },
+		"a known name dropped": func(g *Generation) { g.Index.Changed = []string{"MPSS999999998"}; g.Index.Total-- },
+		"no number":            func(g *Generation) { g.Index.Changed = []string{"mpss 999999998"} },
+		"changes in disorder":  func(g *Generation) { g.Index.Changed = []string{"MPSS999999998", "MPSS999999997"} },
+		"no search index":      func(g *Generation) { g.Index = IndexFile{} },
 		"an index outside":     func(g *Generation) { g.Index.Dir = "../../" + g.Index.Dir },
 	} {
 		forged := g
@@ -206,7 +211,7 @@ func TestHolderSharesWhatIsTheSame(t *testing.T) {
 	}
 	second := h.Acquire()
 	defer second.Close()
-	if first.names != second.names {
+	if first.names.names != second.names.names {
 		t.Error("the index was opened again")
 	}
 	fresh := 0

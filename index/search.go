@@ -83,7 +83,7 @@ func (s *Set) Search(ctx context.Context, q Query, now time.Time) (Result, error
 		err := s.searchDigits(&c, digits)
 		return c.result, err
 	}
-	f := finder{ctx: ctx, names: s.names, collector: &c}
+	f := finder{ctx: ctx, names: &s.names, collector: &c}
 	defer f.close()
 	if err := f.search(words); err != nil {
 		return Result{}, err
@@ -152,7 +152,7 @@ func firstDigits(text string) (string, bool) {
 
 // searchDigits takes the records whose number begins with the digits, by number.
 func (s *Set) searchDigits(c *collector, digits string) error {
-	ids, more, err := s.names.prefixTerms(fieldNumber, "MPSS"+digits, maxExamined)
+	ids, more, err := s.names.numbersWith("MPSS"+digits, maxExamined)
 	if err != nil {
 		return err
 	}

@@ -22,8 +22,7 @@ type Set struct {
 	body       string // of index.json
 	nextUpdate time.Time
 	parts      [segments]segment
-	names      *names
-	records    []*certification.Record // by rank
+	names      directory
 	refs       atomic.Int64
 }
 
@@ -52,12 +51,16 @@ func open(dir string, g Generation, body []byte, earlier *Set) (*Set, error) {
 			s.parts[i] = earlier.parts[i]
 			continue
 		}
+		var former segment
+		if earlier != nil {
+			former = earlier.parts[i]
+		}
 		group.Go(func() error {
 			body, err := readVerified(filepath.Join(dir, recordsDir), file)
 			if err != nil {
 				return err
 			}
-			if s.parts[i], err = decodeSegment(i, body, file.Count); err != nil {
+			if s.parts[i], err = decodeSegment(i, body, file.Count, former); err != nil {
 				return fmt.Errorf("%s: %w", filepath.Join(dir, recordsDir, file.Name), err)
 			}
 			return nil
@@ -76,45 +79,61 @@ func open(dir string, g Generation, body []byte, earlier *Set) (*Set, error) {
 	if err := s.openNames(dir, earlier); err != nil {
 		return nil, err
 	}
-	s.records = make([]*certification.Record, total)
-	for rank, number := range s.names.numbers {
-		r, ok := s.Record(number)
-		if !ok {
-			s.Close()
-			return nil, fmt.Errorf("%s: %s is not in the record table", filepath.Join(dir, indexDir, g.Index.Dir), number)
-		}
-		s.records[rank] = r
-	}
 	return s, nil
 }
 
 func (s *Set) openNames(dir string, earlier *Set) error {
 	want := s.generation.Index
-	if earlier != nil && earlier.names.digest == want.Digest && earlier.generation.Index.Dir == want.Dir {
-		s.names = earlier.names
-		s.names.retain()
-		return nil
-	}
-	if s.generation.Total == 0 {
-		s.names = &names{digest: want.Digest}
-		s.names.refs.Store(1)
-		return nil
-	}
 	folder := filepath.Join(dir, indexDir, want.Dir)
-	if !filepath.IsLocal(want.Dir) {
+	if !filepath.IsLocal(want.Dir) && want.Dir != "" {
 		return fmt.Errorf("%s: a name that leads out of the state folder", folder)
 	}
-	for _, file := range want.Files {
-		if _, err := readVerified(folder, file); err != nil {
+	changed, err := want.changed()
+	if err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(dir, generationName), err)
+	}
+	var n *names
+	switch {
+	case earlier != nil && earlier.names.serves(want, earlier.generation.Index.Dir, changed):
+		n = earlier.names.names
+		n.retain()
+	case want.Dir == "" && s.generation.Total > 0:
+		return fmt.Errorf("%s: no search index for %d records", filepath.Join(dir, generationName), s.generation.Total)
+	case want.Dir == "":
+		n = &names{digest: want.Digest}
+		n.refs.Store(1)
+	default:
+		for _, file := range want.Files {
+			if _, err := readVerified(folder, file); err != nil {
+				return err
+			}
+		}
+		if err := refuseOthers(folder, want.Files); err != nil {
+			return err
+		}
+		if n, err = openNames(folder, want, s.Record, changed); err != nil {
 			return err
 		}
 	}
-	if err := refuseOthers(folder, want.Files); err != nil {
-		return err
+	if s.names, err = newDirectory(n, &s.parts, changed, earlier); err != nil {
+		n.release()
+		return fmt.Errorf("%s: %w", folder, err)
 	}
-	var err error
-	s.names, err = openNames(folder, want.Digest, s.Record, s.generation.Total)
-	return err
+	return nil
+}
+
+// serves reports whether the names of the index in dir can be those of another generation, of
+// whose numbers those in changed, in order, have other names.
+func (n *names) serves(want IndexFile, dir string, changed []certification.Number) bool {
+	if n.digest != want.Digest || dir != want.Dir {
+		return false
+	}
+	for _, number := range n.unknown {
+		if !contains(changed, number) {
+			return false // its name is that of the index again
+		}
+	}
+	return true
 }
 
 // refuseOthers finds a file that the generation does not name, which the engine might read.
@@ -147,7 +166,13 @@ func (s *Set) Record(n certification.Number) (*certification.Record, bool) {
 
 // Records yields every record, those not yet issued included, in no order that means anything.
 func (s *Set) Records() iter.Seq[*certification.Record] {
-	return slices.Values(s.records)
+	return func(yield func(*certification.Record) bool) {
+		for _, r := range s.names.records {
+			if r != nil && !yield(r) {
+				return
+			}
+		}
+	}
 }
 
 // NextUpdate is the instant from which answers of this set may no longer be relied on.

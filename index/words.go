@@ -10,20 +10,16 @@ func (f *finder) exact(word string) bitset {
 	if f.count(word) == 0 {
 		return nil
 	}
-	return f.lookUp('e', word, func(set bitset) { f.addTerm(set, fieldWord, word) })
+	return f.lookUp("exact", word, func(set bitset) { f.addTerm(set, fieldWord, word) })
 }
 
 // count is how many names have the word.
 func (f *finder) count(word string) int {
 	n, known := f.counts[word]
-	if known {
-		return n
+	if !known {
+		n = f.names.countWord(word)
+		f.counts[word] = n
 	}
-	n, err := f.names.countTerm(f.ctx, fieldWord, word)
-	if err != nil && f.err == nil {
-		f.err = err
-	}
-	f.counts[word] = n
 	return n
 }
 
@@ -33,19 +29,20 @@ func (f *finder) prefixed(word string) bitset {
 	if first, _ := utf8.DecodeRuneInString(word); isIdeographic(first) {
 		return f.partly(word)
 	}
-	return f.lookUp('p', word, func(set bitset) {
+	return f.lookUp("prefixed", word, func(set bitset) {
 		if utf8.RuneCountInString(word) <= maxEdge {
 			f.addTerm(set, fieldEdge, word)
 			return
 		}
-		f.addTerms(set, func() ([]string, bool, error) { return f.names.prefixTerms(fieldWord, word, maxTerms) })
+		words, more := f.names.wordsWithPrefix(word, maxTerms)
+		f.addWords(set, words, more)
 	})
 }
 
 // partly gives the names with every pair of neighbouring characters of the word.
 func (f *finder) partly(word string) bitset {
 	list := parts([]string{word})
-	return f.lookUp('i', word, func(set bitset) {
+	return f.lookUp("partly", word, func(set bitset) {
 		first := true
 		for _, part := range list {
 			if len(list) > 1 && utf8.RuneCountInString(part) == 1 {
@@ -69,19 +66,20 @@ func (f *finder) mistaken(word string) bitset {
 	if !forgiving(word) {
 		return nil
 	}
-	return f.lookUp('m', word, func(set bitset) {
+	return f.lookUp("mistaken", word, func(set bitset) {
 		if f.looks == maxFuzzyLooks {
 			f.cut = true
 			return
 		}
 		f.looks++
-		f.addTerms(set, func() ([]string, bool, error) { return f.names.fuzzyTerms(word, maxTerms) })
+		words, more := f.names.wordsWithMistake(word, maxTerms)
+		f.addWords(set, words, more)
 	})
 }
 
 // anyhow gives the names with a word that begins with this one or is at one mistake from it.
 func (f *finder) anyhow(word string) bitset {
-	return f.either('a', word, f.prefixed(word), f.mistaken(word))
+	return f.either("anyhow", word, f.prefixed(word), f.mistaken(word))
 }
 
 // exactOrSplit gives the names with the word, or with the two words it may be written together
@@ -112,7 +110,7 @@ func (f *finder) exactOrSplit(word string) bitset {
 			}
 		}
 	}
-	return f.either('s', word, append(splits, whole)...)
+	return f.either("split", word, append(splits, whole)...)
 }
 
 // maxParticle is the longest particle, in bytes: de, la, von.
@@ -154,7 +152,7 @@ func forgiving(word string) bool {
 	return n >= minFuzzyRunes && n <= maxFuzzyRunes
 }
 
-func (f *finder) either(kind byte, word string, sets ...bitset) bitset {
+func (f *finder) either(kind, word string, sets ...bitset) bitset {
 	return f.lookUp(kind, word, func(union bitset) {
 		for _, set := range sets {
 			union.union(set)
@@ -163,7 +161,7 @@ func (f *finder) either(kind byte, word string, sets ...bitset) bitset {
 }
 
 // lookUp fills a set once for a kind of match and a word.
-func (f *finder) lookUp(kind byte, word string, fill func(bitset)) bitset {
+func (f *finder) lookUp(kind, word string, fill func(bitset)) bitset {
 	key := lookup{kind, word}
 	set, known := f.memo[key]
 	if known {
@@ -177,6 +175,7 @@ func (f *finder) lookUp(kind byte, word string, fill func(bitset)) bitset {
 	}
 	set = f.newSet()
 	fill(set)
+	f.names.drop(set)
 	if set.isEmpty() {
 		set = nil
 	}
@@ -190,14 +189,11 @@ func (f *finder) addTerm(set bitset, field, term string) {
 	}
 }
 
-func (f *finder) addTerms(set bitset, list func() ([]string, bool, error)) {
-	terms, more, err := list()
-	if err != nil && f.err == nil {
-		f.err = err
-	}
+// addWords adds the names with any of the words, of which there may be more.
+func (f *finder) addWords(set bitset, words []string, more bool) {
 	f.cut = f.cut || more
-	for _, term := range terms {
-		f.addTerm(set, fieldWord, term)
+	for _, word := range words {
+		f.addTerm(set, fieldWord, word)
 	}
 }
 

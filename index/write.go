@@ -7,8 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -24,128 +24,213 @@ type Stats struct {
 }
 
 // Write puts a generation of the records, read from the source at the instant read, into the
-// state folder dir, which it creates. Records must be sorted by number, each number once.
-//
-// Only segments whose bytes changed are written, and the search index only when a number or a
-// name changed. index.json comes last, after everything it names is durable: a Write that stops
-// anywhere leaves the generation before it as it was, and the next Write finishes the work.
-// Files of that earlier generation stay until the next Write, for a reader that is opening it.
-// At most one Write may run on a folder at a time.
+// state folder dir, by a Writer that is used once.
 func Write(ctx context.Context, dir string, records []*certification.Record, read time.Time) (Generation, Stats, error) {
-	w := writer{dir: dir}
-	g, err := w.write(ctx, records, read)
-	if err != nil {
-		return Generation{}, w.stats, fmt.Errorf("write the index to %s: %w", dir, err)
-	}
-	return g, w.stats, nil
+	w := NewWriter(dir)
+	err := w.Write(ctx, records, nil, read)
+	return w.Generation(), w.Stats(), err
 }
 
-type writer struct {
+// Writer brings the generation in one state folder up to date, again and again. It holds what it
+// wrote last, so that a small change is a small work. It is not safe for concurrent use, and at
+// most one Writer may be at work on a folder.
+type Writer struct {
 	dir   string
 	stats Stats
+	held  *held // nil: what the folder holds is not known
+	// mayDiffer is how many names may differ from a search index of so many.
+	mayDiffer func(indexed int) int
 	// fault is called before each step that changes the folder, with the name of what it
 	// changes. Tests stop a Write there; nil does nothing.
 	fault func(step string) error // may be called by several goroutines
 }
 
-func (w *writer) step(name string) error {
+// NewWriter gives a Writer for the state folder dir, which its first Write creates.
+func NewWriter(dir string) *Writer { return &Writer{dir: dir, mayDiffer: maxRenamed} }
+
+// Generation is what the last Write wrote; the zero Generation if it failed.
+func (w *Writer) Generation() Generation {
+	if w.held == nil {
+		return Generation{}
+	}
+	return w.held.generation
+}
+
+// Stats says what the last Write did.
+func (w *Writer) Stats() Stats { return w.stats }
+
+// Write puts a generation of the records, read from the source at the instant read, into the
+// state folder. Records must be sorted by number, each number once. Changed are the numbers
+// whose record is another than at the last Write of this Writer, is new, or is gone; nil says
+// that any may be.
+//
+// Only segments whose bytes changed are written, and the search index only when a number or a
+// name changed. With changed, nothing else is looked at, and up to maxRenamed numbers whose
+// names changed are listed in index.json instead of building the search index again; unless
+// index.json is not the one that this Writer wrote last, or the last Write failed. index.json comes last, after everything it
+// names is durable: a Write that stops anywhere leaves the generation before it as it was, and
+// the next Write finishes the work. Files of that earlier generation stay until the next Write,
+// for a reader that is opening it.
+func (w *Writer) Write(ctx context.Context, records []*certification.Record, changed []certification.Number, read time.Time) error {
+	w.stats = Stats{}
+	last := w.held
+	w.held = nil
+	next, err := w.write(ctx, last, records, changed, read)
+	if err != nil {
+		return fmt.Errorf("write the index to %s: %w", w.dir, err)
+	}
+	w.held = next
+	return nil
+}
+
+func (w *Writer) step(name string) error {
 	if w.fault == nil {
 		return nil
 	}
 	return w.fault(name)
 }
 
-func (w *writer) write(ctx context.Context, records []*certification.Record, read time.Time) (Generation, error) {
-	g := Generation{Version: generationVersion, Read: read.UTC().Round(0), Total: len(records)}
+func (w *Writer) write(ctx context.Context, last *held, records []*certification.Record, changed []certification.Number, read time.Time) (*held, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if changed != nil && last != nil {
+		body, err := os.ReadFile(filepath.Join(w.dir, generationName))
+		if err == nil && bytes.Equal(body, last.body) {
+			if next, touched, ok := last.with(records, changed, read); ok {
+				return next, w.writeChanges(ctx, last, next, records, touched)
+			}
+		}
+	}
+	return w.writeAll(ctx, records, read)
+}
+
+// writeAll writes what is not there yet, whatever is there.
+func (w *Writer) writeAll(ctx context.Context, records []*certification.Record, read time.Time) (*held, error) {
+	next := &held{generation: newGeneration(records, read), table: divide(records), indexed: slices.Clone(records)}
 	for i, r := range records {
 		if i > 0 && records[i-1].Number().Compare(r.Number()) >= 0 {
-			return g, fmt.Errorf("%s follows %s: records must be sorted by number, each once", r.Number(), records[i-1].Number())
+			return nil, fmt.Errorf("%s follows %s: records must be sorted by number, each once", r.Number(), records[i-1].Number())
 		}
-		g.Sample = g.Sample || r.IsSample()
+		if r.IsSample() {
+			next.samples++
+		}
 	}
+	g := &next.generation
+	g.Sample = next.samples > 0
+	g.Records = make([]File, segments)
 	if err := w.step("folders"); err != nil {
-		return g, err
+		return nil, err
 	}
 	for _, sub := range []string{recordsDir, indexDir} {
 		if err := os.MkdirAll(filepath.Join(w.dir, sub), 0o755); err != nil {
-			return g, fmt.Errorf("create the folder: %w", err)
+			return nil, fmt.Errorf("create the folder: %w", err)
 		}
 	}
 	previous, previousBody, _ := readGeneration(w.dir) // a damaged one is replaced; nothing of it is trusted
+	all := make([]int, segments)
+	for i := range all {
+		all[i] = i
+	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		g.Records, err = w.writeTable(ctx, records)
-		return err
-	})
+	group.Go(func() error { return w.writeTable(ctx, next, previous, all) })
 	group.Go(func() (err error) {
 		g.Index, err = w.writeNames(ctx, records, previous.Index)
 		return err
 	})
 	if err := group.Wait(); err != nil {
-		return g, err
+		return nil, err
 	}
-	body, err := g.encode()
-	if err != nil {
-		return g, err
-	}
-	if string(body) != string(previousBody) {
-		if err := w.step(generationName); err != nil {
-			return g, err
-		}
-		if err := replaceFile(filepath.Join(w.dir, generationName), body); err != nil {
-			return g, err
-		}
-		err = w.prune(g, previous)
-	}
-	return g, err
+	return next, w.commit(next, previous, previousBody)
 }
 
-// writeTable writes the segments of the record table that are not there yet.
-func (w *writer) writeTable(ctx context.Context, records []*certification.Record) ([]File, error) {
+// writeChanges writes the touched segments, and the search index if too many names of it changed.
+func (w *Writer) writeChanges(ctx context.Context, last, next *held, records []*certification.Record, touched []int) error {
+	if err := w.writeTable(ctx, next, last.generation, touched); err != nil {
+		return err
+	}
+	// A search index of nothing cannot be added to.
+	if indexed := len(last.indexed); len(next.renamed) > w.mayDiffer(indexed) || indexed == 0 && len(records) > 0 {
+		index, err := w.writeNames(ctx, records, last.generation.Index)
+		if err != nil {
+			return err
+		}
+		next.generation.Index, next.indexed, next.renamed = index, slices.Clone(records), nil
+	}
+	return w.commit(next, last.generation, last.body)
+}
+
+// commit puts index.json in place if it is another, and then removes what no one reads any more.
+func (w *Writer) commit(next *held, previous Generation, previousBody []byte) error {
+	var err error
+	if next.body, err = next.generation.encode(); err != nil {
+		return err
+	}
+	if bytes.Equal(next.body, previousBody) {
+		return nil
+	}
+	if err := w.step(generationName); err != nil {
+		return err
+	}
+	if err := replaceFile(filepath.Join(w.dir, generationName), next.body); err != nil {
+		return err
+	}
+	return w.prune(next.generation, previous)
+}
+
+// writeTable writes those of the segments with these numbers that are not there yet. One that is
+// there but not of the previous generation may be what a stopped Write left, and not durable.
+func (w *Writer) writeTable(ctx context.Context, next *held, previous Generation, list []int) error {
 	dir := filepath.Join(w.dir, recordsDir)
-	files := make([]File, segments)
-	written := make([]string, segments)
+	unsynced := make([]string, segments)
+	var written atomic.Int64
 	var group errgroup.Group
 	group.SetLimit(writers)
-	for i, part := range divide(records) {
+	for _, i := range list {
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
+			part := next.table[i]
 			body := part.appendLines(make([]byte, 0, part.sizeHint()))
 			hash := hexSHA256(body)
-			files[i] = File{Name: segmentName(i, hash), Size: int64(len(body)), SHA256: hash, Count: len(part)}
-			path := filepath.Join(dir, files[i].Name)
+			file := File{Name: segmentName(i, hash), Size: int64(len(body)), SHA256: hash, Count: len(part)}
+			next.generation.Records[i] = file
+			path := filepath.Join(dir, file.Name)
 			if there, err := os.ReadFile(path); err == nil && bytes.Equal(there, body) {
+				if !slices.Contains(previous.Records, file) {
+					unsynced[i] = path
+				}
 				return nil
 			}
-			if err := w.step(filepath.Join(recordsDir, files[i].Name)); err != nil {
+			if err := w.step(filepath.Join(recordsDir, file.Name)); err != nil {
 				return err
 			}
 			if err := os.WriteFile(path, body, 0o644); err != nil {
 				return fmt.Errorf("write the record table: %w", err)
 			}
-			written[i] = path
+			unsynced[i] = path
+			written.Add(1)
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return err
 	}
-	written = slices.DeleteFunc(written, func(path string) bool { return path == "" })
-	w.stats.SegmentsWritten = len(written)
-	return files, syncAll(dir, written)
+	w.stats.SegmentsWritten = int(written.Load())
+	return syncAll(dir, slices.DeleteFunc(unsynced, func(path string) bool { return path == "" }))
 }
 
 // writers is how many segments are written at a time.
 const writers = 4
 
 // writeNames builds the search index, unless the previous one is of the same names and whole.
-func (w *writer) writeNames(ctx context.Context, records []*certification.Record, previous IndexFile) (IndexFile, error) {
+func (w *Writer) writeNames(ctx context.Context, records []*certification.Record, previous IndexFile) (IndexFile, error) {
 	digest := namesDigest(records)
 	if len(records) == 0 { // the engine cannot write an index of nothing
 		return IndexFile{Digest: digest}, nil
 	}
+	previous.Changed = nil
 	parent := filepath.Join(w.dir, indexDir)
 	if previous.Digest == digest && !slices.ContainsFunc(previous.Files, func(f File) bool {
 		_, err := readVerified(filepath.Join(parent, previous.Dir), f)
@@ -165,7 +250,7 @@ func (w *writer) writeNames(ctx context.Context, records []*certification.Record
 	if err := buildNames(ctx, work, records); err != nil {
 		return IndexFile{}, err
 	}
-	result := IndexFile{Digest: digest}
+	result := IndexFile{Digest: digest, Total: len(records)}
 	if result.Files, err = listFiles(work); err != nil {
 		return IndexFile{}, err
 	}
@@ -224,41 +309,4 @@ func listFiles(dir string) ([]File, error) {
 		return nil, fmt.Errorf("read back the search index: %w", err)
 	}
 	return files, nil
-}
-
-// What Write makes, and all that prune may remove.
-var (
-	segmentPattern    = regexp.MustCompile(`^[0-9a-f]{2}-[0-9a-f]{32}\.ndjson$`)
-	unfinishedPattern = regexp.MustCompile(`^` + regexp.QuoteMeta(temporaryPrefix) + `[0-9]+$`)
-	indexPattern      = regexp.MustCompile(`^[0-9a-f]{16}-[0-9a-f]{16}$|` + unfinishedPattern.String())
-)
-
-// prune removes the files of generations before the previous one, and what a stopped Write left.
-func (w *writer) prune(current, previous Generation) error {
-	if err := w.step("prune"); err != nil {
-		return err
-	}
-	keep := map[string]bool{current.Index.Dir: true, previous.Index.Dir: true}
-	for _, g := range []Generation{current, previous} {
-		for _, f := range g.Records {
-			keep[f.Name] = true
-		}
-	}
-	for sub, ours := range map[string]*regexp.Regexp{".": unfinishedPattern, recordsDir: segmentPattern, indexDir: indexPattern} {
-		dir := filepath.Join(w.dir, sub)
-		entries, err := os.ReadDir(dir)
-		if err != nil {
-			return fmt.Errorf("remove old files: %w", err)
-		}
-		for _, entry := range entries {
-			if keep[entry.Name()] || !ours.MatchString(entry.Name()) {
-				continue
-			}
-			if err := os.RemoveAll(filepath.Join(dir, entry.Name())); err != nil {
-				return fmt.Errorf("remove old files: %w", err)
-			}
-			w.stats.Removed++
-		}
-	}
-	return nil
 }

@@ -174,7 +174,8 @@ func TestWriteStopped(t *testing.T) {
 		dir := written(t, before)
 		var mu sync.Mutex
 		passed, stopped := 0, false
-		w := writer{dir: dir, fault: func(step string) error {
+		w := NewWriter(dir)
+		w.fault = func(step string) error {
 			mu.Lock()
 			defer mu.Unlock()
 			if strings.HasPrefix(filepath.ToSlash(step), at.step) {
@@ -185,8 +186,8 @@ func TestWriteStopped(t *testing.T) {
 				return errStop
 			}
 			return nil
-		}}
-		if _, err := w.write(context.Background(), after, noon); !errors.Is(err, errStop) {
+		}
+		if err := w.Write(context.Background(), after, nil, noon); !errors.Is(err, errStop) {
 			t.Fatalf("stopped before %s: %v", at.step, err)
 		}
 		check := func(want int) {

@@ -1,14 +1,18 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,8 +22,14 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/cmpss/registry/content"
 	"github.com/cmpss/registry/generator"
+	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/follow"
 	"github.com/cmpss/registry/generator/publish"
+	"github.com/cmpss/registry/generator/records/postgres"
+	"github.com/cmpss/registry/generator/records/postgres/pgtest"
+	"github.com/cmpss/registry/generator/watch"
 )
 
 // benchRecords is the size of the registry in the benchmarks of whole processes.
@@ -133,6 +143,229 @@ func BenchmarkAgainstTheDisk(b *testing.B) {
 	b.ReportMetric(ours.Seconds()/float64(b.N), "s/build")
 	b.ReportMetric(limit.Seconds()/float64(b.N), "s/limit")
 	b.ReportMetric(ours.Seconds()/limit.Seconds(), "build/limit")
+}
+
+// keptSite is a keeper of a site in memory with benchRecords records, by a clock that the
+// benchmark sets.
+type keptSite struct {
+	*follow.Keeper
+	now    time.Time
+	remove func() // closes and removes the site
+}
+
+func keepSample(b *testing.B, flags siteFlags, now time.Time) *keptSite {
+	b.Helper()
+	dir := b.TempDir()
+	if flags.Source == "" {
+		sampleFile(b, dir)
+		flags.Source = filepath.Join(dir, "records.ndjson")
+	}
+	flags.Out, flags.State, flags.HoldAbove = filepath.Join(dir, "public"), filepath.Join(dir, "state"), benchRecords
+	flags.Languages, flags.BaseURL = []string{"en"}, "http://127.0.0.1:8080"
+	k := &keptSite{now: now}
+	keeper, _, closeAll, err := flags.keeper(follow.Options{Now: func() time.Time { return k.now }, Clock: time.Now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	k.Keeper = keeper
+	k.remove = func() {
+		closeAll()
+		os.RemoveAll(dir)
+	}
+	if _, err := k.Rebuild(b.Context(), watch.Start); err != nil {
+		b.Fatal(err)
+	}
+	return k
+}
+
+// BenchmarkMidnight lets 10,000 of 100,000 certificates lapse at one midnight, and measures how
+// long it takes until all their pages say so; then everything is read and confirmed anew.
+func BenchmarkMidnight(b *testing.B) {
+	dir := b.TempDir()
+	path := filepath.Join(dir, "records.ndjson")
+	f, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := bufio.NewWriter(f)
+	for i := range benchRecords {
+		last := "2027-11-30"
+		if i%10 == 0 {
+			last = "2026-11-22"
+		}
+		fmt.Fprintf(w, `{"number":"MPSS%06d","legal_name":"Jane Doe %c%c","terms":[{"from":"2024-12-01","to":%q}]}`+"\n", 100000+i, 'a'+i%26, 'a'+i/26%26, last)
+	}
+	if err := errors.Join(w.Flush(), f.Close()); err != nil {
+		b.Fatal(err)
+	}
+	midnight := certification.NewDate(2026, 11, 23).Start()
+	var lapsed, confirmed time.Duration
+	for b.Loop() {
+		b.StopTimer()
+		k := keepSample(b, siteFlags{Source: path}, midnight.Add(-time.Hour))
+		k.now = midnight
+		b.StartTimer()
+		report, err := k.Rebuild(b.Context(), watch.TimeChanged)
+		if err != nil || report.Records["lapsed"] != benchRecords/10 {
+			b.Fatalf("%v %v", report.Records, err)
+		}
+		b.StopTimer()
+		k.remove() // a site of this size in memory is enough
+		b.StartTimer()
+		lapsed += report.TimeTook
+		confirmed += report.TimeTook + report.ReadTook + report.BuildTook + report.PublishTook
+	}
+	b.ReportMetric(lapsed.Seconds()/float64(b.N), "s/lapsed")
+	b.ReportMetric(confirmed.Seconds()/float64(b.N), "s/confirmed")
+}
+
+// BenchmarkGuidanceEdit rebuilds after one edit of a guidance page.
+func BenchmarkGuidanceEdit(b *testing.B) {
+	dir := b.TempDir()
+	if err := os.CopyFS(filepath.Join(dir, "content"), content.FS); err != nil {
+		b.Fatal(err)
+	}
+	page := filepath.Join(dir, "content/en/fees.md")
+	original, err := os.ReadFile(page)
+	if err != nil {
+		b.Fatal(err)
+	}
+	k := keepSample(b, siteFlags{pagesFlags: pagesFlags{Content: filepath.Join(dir, "content")}}, time.Date(2026, 11, 22, 20, 30, 0, 0, time.UTC))
+	defer k.remove()
+	i := 0
+	for b.Loop() {
+		i++
+		if err := os.WriteFile(page, fmt.Appendf(bytes.Clone(original), "\n\nEdit %d.\n", i), 0o600); err != nil {
+			b.Fatal(err)
+		}
+		report, err := k.Rebuild(b.Context(), watch.ContentChanged)
+		if err != nil || report.PagesError != nil || report.Publish.Rendered != 0 || report.Publish.Written == 0 {
+			b.Fatalf("%+v %v", report.Publish, err)
+		}
+	}
+}
+
+// BenchmarkStatusChange changes one status in PostgreSQL among 100,000 and measures from before
+// the commit until the new bytes stand in the output folder, beside the time of one synced write.
+// REGISTRY_BENCH_RECORDS sets another number of records.
+func BenchmarkStatusChange(b *testing.B) {
+	count := benchRecords
+	if text := os.Getenv("REGISTRY_BENCH_RECORDS"); text != "" {
+		var err error
+		if count, err = strconv.Atoi(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+	dir := b.TempDir()
+	cluster := pgtest.StartAlone(b)
+	name := cluster.Database(b)
+	owner := cluster.URL(name, "postgres", "")
+	if _, err := postgres.Install(b.Context(), owner); err != nil {
+		b.Fatal(err)
+	}
+	pgtest.Exec(b, owner, "create user builder password 'builder' in role registry_reader")
+	numbers := loadSample(b, dir, owner, count)
+	pgtest.Exec(b, owner, "analyze")
+	ctx, stop := context.WithCancel(b.Context())
+	log := new(lockedBuffer)
+	done := make(chan int, 1)
+	go func() {
+		done <- run(ctx, []string{"watch", "--source", cluster.URL(name, "builder", "builder"), "--out", filepath.Join(dir, "public"), "--state", filepath.Join(dir, "state"),
+			"--languages", "en", "--hold-above", fmt.Sprint(count)},
+			process{log, log, func(string) (string, bool) { return "", false }, time.Now})
+	}()
+	defer func() { stop(); <-done }()
+	for deadline := time.Now().Add(5 * time.Minute); !strings.Contains(log.String(), "msg=published"); time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			b.Fatal(log)
+		}
+	}
+	conn := pgtest.Connect(b, owner)
+	var delays, writes []time.Duration
+	next := 0
+	for b.Loop() {
+		number := numbers[next]
+		next++
+		path := filepath.Join(dir, "public/verify", number+".json")
+		start := time.Now()
+		if _, err := conn.Exec(ctx, fmt.Sprintf(suspend, number)); err != nil {
+			b.Fatal(err)
+		}
+		for {
+			if body, _ := os.ReadFile(path); bytes.Contains(body, []byte(`"status":"suspended"`)) {
+				break
+			}
+			if time.Since(start) > time.Minute {
+				b.Fatal(log)
+			}
+			time.Sleep(200 * time.Microsecond)
+		}
+		delays = append(delays, time.Since(start))
+		b.StopTimer()
+		writes = append(writes, syncedWrite(b, dir))
+		time.Sleep(20 * time.Millisecond) // changes come one by one
+		b.StartTimer()
+	}
+	slices.Sort(delays)
+	slices.Sort(writes)
+	b.ReportMetric(delays[len(delays)/2].Seconds()*1000, "p50-ms")
+	b.ReportMetric(delays[len(delays)*99/100].Seconds()*1000, "p99-ms")
+	b.ReportMetric(writes[len(writes)/2].Seconds()*1000, "synced-write-ms")
+	b.ReportMetric(peakMB(b), "peak-MB")
+}
+
+func loadSample(b *testing.B, dir, owner string, count int) (active []string) {
+	b.Helper()
+	path := filepath.Join(dir, "load.ndjson")
+	f, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := sampleCommand{Count: count, Seed: 1}
+	if err := errors.Join(c.Run(&process{stdout: f}), f.Close()); err != nil {
+		b.Fatal(err)
+	}
+	source, err := openSource(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	snapshot, err := source.Snapshot(b.Context(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	pgtest.Load(b, owner, snapshot.Records)
+	now := time.Now()
+	for _, r := range snapshot.Records {
+		if certification.StatusAt(r, now) == certification.Active {
+			active = append(active, r.Number().String())
+		}
+	}
+	os.Remove(path)
+	return active
+}
+
+func syncedWrite(b *testing.B, dir string) time.Duration {
+	b.Helper()
+	start := time.Now()
+	f, err := os.Create(filepath.Join(dir, "synced"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, err = f.Write(make([]byte, 8192))
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		b.Fatal(err)
+	}
+	return time.Since(start)
+}
+
+// peakMB is the peak memory of this process.
+func peakMB(b *testing.B) float64 {
+	b.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return float64(usage.Maxrss) / 1024
 }
 
 type diskFile struct {

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"context"
 	"os"
 	"runtime"
 	"strings"
-	"time"
 
-	"github.com/cmpss/registry/generator/certification"
 	"github.com/cmpss/registry/generator/follow"
 	"github.com/cmpss/registry/generator/publish"
 	"github.com/cmpss/registry/generator/records"
@@ -59,19 +56,12 @@ func (f *siteFlags) keeper(options follow.Options) (*follow.Keeper, records.Sour
 		return nil, nil, nil, err
 	}
 	options.Source, options.Publisher, options.Pages, options.Load = source, publisher, pages, f.load
-	options.Index = indexWriter{f.State}
+	options.Index = index.NewWriter(f.State)
 	options.Version, options.NoSpecializations, options.Accept = version, f.NoSpecializations, f.Accept
 	if !isDatabase(f.Source) {
 		options.Unchanged = unchangedFile(f.Source)
 	}
 	return follow.New(options), source, publisher.Close, nil
-}
-
-type indexWriter struct{ dir string }
-
-func (w indexWriter) Write(ctx context.Context, records []*certification.Record, _ []certification.Number, read time.Time) error {
-	_, _, err := index.Write(ctx, w.dir, records, read)
-	return err
 }
 
 func isDatabase(source string) bool {

@@ -115,6 +115,7 @@ type Report struct {
 	OldestChange time.Time // of the changes that were published; zero if the source does not say
 	PagesError   error     // theme or content could not be read anew; the former pages are used
 
+	TimeTook                                    time.Duration // what time alone had changed; not in those below
 	ReadTook, BuildTook, PublishTook, IndexTook time.Duration
 }
 
@@ -180,7 +181,9 @@ func (k *Keeper) passTime(ctx context.Context, report *Report) error {
 		return nil
 	}
 	k.stale = true
-	return k.publish(ctx, now, report)
+	err := k.publish(ctx, now, report)
+	report.TimeTook, report.BuildTook, report.PublishTook = report.BuildTook+report.PublishTook, 0, 0
+	return err
 }
 
 // look reads what changed, and gives the instant as of which the site can be built.

@@ -1,0 +1,219 @@
+package index
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/cmpss/registry/generator/certification"
+)
+
+// directory is the names of one generation: those of a search index without the ones that are
+// other names now or gone, and with those that came since. The ranks from start on are theirs.
+type directory struct {
+	*names
+	dropped bitset                  // ranks of the search index that are not there any more; nil: none
+	added   *addition               // nil: none
+	start   uint32                  // a multiple of 64
+	records []*certification.Record // by rank; nil where there is none
+}
+
+// newDirectory brings the names together with the records of the table, for which changed are
+// the numbers, in order, whose names are not those of the index. Earlier may be nil.
+func newDirectory(n *names, parts *[segments]segment, changed []certification.Number, earlier *Set) (directory, error) {
+	count := len(n.numbers)
+	d := directory{names: n, start: uint32(count+63) / 64 * 64}
+	if earlier != nil && earlier.names.names != n {
+		earlier = nil
+	}
+	find := func(number certification.Number) *certification.Record {
+		r, _ := parts[segmentOf(number)].find(number)
+		return r
+	}
+	var added []*certification.Record
+	for _, number := range changed {
+		if rank, ok := n.rankOf(number); ok {
+			if d.dropped == nil {
+				d.dropped = make(bitset, d.start/64)
+			}
+			d.dropped.add(rank)
+		}
+		if r := find(number); r != nil {
+			added = append(added, r)
+		}
+	}
+	d.records = make([]*certification.Record, int(d.start)+len(added))
+	var former *addition
+	if earlier != nil {
+		former = earlier.names.added
+		copy(d.records, earlier.names.records[:count])
+		for rank := range earlier.names.dropped.all {
+			if d.dropped == nil || !d.dropped.has(rank) {
+				d.records[rank] = find(n.numbers[rank])
+			}
+		}
+	}
+	for i := range parts {
+		if earlier == nil || !same(parts[i], earlier.parts[i]) {
+			n.place(d.records, i, parts[i])
+		}
+	}
+	for rank := range d.dropped.all {
+		d.records[rank] = nil
+	}
+	if len(added) > 0 {
+		d.added = newAddition(n, added, former)
+	}
+	there, total := len(added), 0
+	for _, r := range d.records[:count] {
+		if r != nil {
+			there++
+		}
+	}
+	for _, part := range parts {
+		total += len(part)
+	}
+	if want := count - d.dropped.count() + len(added); there != total || there != want {
+		return directory{}, fmt.Errorf("%d names, %d of them with a record, for %d records", want, there, total)
+	}
+	for i, e := range d.added.all() {
+		d.records[int(d.start)+i] = e.record
+	}
+	return d, nil
+}
+
+// same reports whether two segments are one and the same in memory.
+func same(a, b segment) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}
+
+// place puts the records of a segment of the table at the ranks of their numbers.
+func (n *names) place(records []*certification.Record, i int, part segment) {
+	k := 0
+	for _, rank := range n.bySegment[i] {
+		number := n.numbers[rank]
+		for k < len(part) && part[k].Number().Compare(number) < 0 {
+			k++
+		}
+		records[rank] = nil
+		if k < len(part) && part[k].Number() == number {
+			records[rank] = part[k]
+		}
+	}
+}
+
+// textOf is the words of the name at a rank, with a space before and after each.
+func (d *directory) textOf(rank uint32) string {
+	if rank >= d.start {
+		return d.added.names[rank-d.start].text
+	}
+	return d.names.textOf(rank)
+}
+
+// lengthOf is how many words the name at a rank has.
+func (d *directory) lengthOf(rank uint32) int {
+	if rank >= d.start {
+		return int(d.added.names[rank-d.start].length)
+	}
+	return int(d.lengths[rank])
+}
+
+// inOrder yields the ranks of the set by name and number.
+func (d *directory) inOrder(set bitset) func(yield func(uint32) bool) {
+	if len(set) <= int(d.start/64) || set[d.start/64:].isEmpty() {
+		return set.all
+	}
+	indexed := set[:d.start/64]
+	return func(yield func(uint32) bool) {
+		next := 0
+		names := d.added.names
+		stopped := false
+		upTo := func(rank uint32) bool {
+			for ; next < len(names) && names[next].before <= rank; next++ {
+				if r := d.start + uint32(next); set.has(r) && !yield(r) {
+					return false
+				}
+			}
+			return true
+		}
+		for rank := range indexed.all {
+			if !upTo(rank) || !yield(rank) {
+				stopped = true
+				break
+			}
+		}
+		if !stopped {
+			upTo(d.start)
+		}
+	}
+}
+
+// drop takes what is not there any more out of the set.
+func (d *directory) drop(set bitset) { set.remove(d.dropped) }
+
+// addTerm adds the ranks of the names with the term, and of some that drop takes out.
+func (d *directory) addTerm(ctx context.Context, set bitset, field, term string) error {
+	d.added.addTerm(set, d.start, field, term)
+	return d.names.addTerm(ctx, set, field, term)
+}
+
+// addKey adds the ranks of the names whose words joined are the key, and of some that drop takes
+// out.
+func (d *directory) addKey(set bitset, key string) {
+	d.added.addKey(set, d.start, key)
+	first, last := d.withKey(key)
+	for rank := first; rank < last; rank++ {
+		set.add(rank)
+	}
+}
+
+// countWord is at least how many names have the word; zero only if none has.
+func (d *directory) countWord(word string) int {
+	return d.lexicon.count(word) + d.added.count(word)
+}
+
+// wordsWithPrefix gives at most limit words that begin with the prefix, in order, and whether
+// there are more.
+func (d *directory) wordsWithPrefix(prefix string, limit int) ([]string, bool) {
+	words := d.lexicon.withPrefix(prefix)
+	words = merge(words[:min(len(words), limit+1)], d.added.withPrefix(prefix))
+	return words[:min(len(words), limit)], len(words) > limit
+}
+
+// wordsWithMistake gives at most limit words at one typing mistake from the word or none, in
+// order, and whether there are more.
+func (d *directory) wordsWithMistake(word string, limit int) ([]string, bool) {
+	words := merge(d.lexicon.withMistake(word), d.added.withMistake(word))
+	return words[:min(len(words), limit)], len(words) > limit
+}
+
+// numbersWith gives at most limit numbers that begin with the prefix, in the order of their
+// text, and whether there are more. Some may be gone.
+func (d *directory) numbersWith(prefix string, limit int) ([]string, bool, error) {
+	numbers, more, err := d.names.numbersWith(prefix, limit)
+	numbers = merge(numbers, d.added.numbersWith(prefix))
+	return numbers[:min(len(numbers), limit)], more || len(numbers) > limit, err
+}
+
+// merge joins a sorted list and another into one, in order and each text once.
+func merge(a, b []string) []string {
+	if len(b) == 0 {
+		return a
+	}
+	both := slices.Concat(a, b)
+	slices.Sort(both)
+	return slices.Compact(both)
+}
+
+// newSet gives an empty set, from the pool.
+func (d *directory) newSet() bitset {
+	size := (int(d.start) + len(d.added.all()) + 63) / 64
+	if pooled, ok := d.pool.Get().(*bitset); ok && cap(*pooled) >= size {
+		set := (*pooled)[:size]
+		clear(set)
+		return set
+	}
+	return make(bitset, size)
+}
+
+func (d *directory) putBack(s bitset) { d.pool.Put(&s) }
