@@ -19,7 +19,7 @@ VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unk
 # The tools are pinned in a module of their own; the product depends on none of them.
 TOOL     := go tool -modfile=tools/go.mod
 # Where goroutines share something; the rest is tested without the race detector, five times as fast.
-CONCURRENT := ./generator ./generator/publish/... ./generator/watch/... ./index/... ./cmd/...
+CONCURRENT := ./generator ./generator/follow ./generator/publish/... ./generator/watch/... ./index/... ./cmd/...
 
 .PHONY: help build run test test-go test-race e2e lint fmt fuzz bench golden cover deps clean
 
@@ -43,11 +43,14 @@ run: build ## build a site of sample records and serve it on ADDR
 
 test: deps lint test-go test-race e2e ## install what is missing, then run every check there is
 
+# Files of tests go to memory where there is one: thousands are written, synced and removed.
+MEMORY := $(shell test -w /dev/shm && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
+
 test-go: deps ## run the Go tests, the fuzz corpora among them
-	go test $(PACKAGES)
+	TMPDIR=$(MEMORY) go test -timeout 40m $(PACKAGES)
 
 test-race: deps ## run the tests of what is concurrent under the race detector
-	go test -race -short $(CONCURRENT)
+	TMPDIR=$(MEMORY) go test -race -short -timeout 40m $(CONCURRENT)
 
 e2e: deps build e2e/node_modules/.package-lock.json ## look at the site in a real Chromium
 	@node=$$(tools/find-node) && cd e2e && "$$node" --test --test-reporter=spec --test-concurrency=2
@@ -74,8 +77,7 @@ fuzz: ## run every fuzz target for FUZZTIME
 bench: deps ## run the benchmarks of PACKAGES that match BENCH
 	@mkdir -p .run
 	@if [ -f .run/bench.txt ]; then mv .run/bench.txt .run/bench-before.txt; fi
-	@memory=$$(test -w /dev/shm && echo /dev/shm || echo "$${TMPDIR:-/tmp}"); \
-	TMPDIR=$$memory go test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES) | tee .run/bench.txt
+	@TMPDIR=$(MEMORY) go test -timeout 60m -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES) | tee .run/bench.txt
 	@if [ -f .run/bench-before.txt ]; then $(TOOL) benchstat .run/bench-before.txt .run/bench.txt; fi
 
 golden: ## write the golden files anew; look at the difference before you commit it
@@ -85,7 +87,7 @@ golden: ## write the golden files anew; look at the difference before you commit
 
 cover: deps ## measure which statements the tests reach
 	@mkdir -p .run
-	go test -coverprofile=.run/cover.out $(PACKAGES)
+	TMPDIR=$(MEMORY) go test -timeout 40m -coverprofile=.run/cover.out $(PACKAGES)
 	@go tool cover -func=.run/cover.out | tail -n 1
 	@echo "line by line: go tool cover -html=.run/cover.out"
 

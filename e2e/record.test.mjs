@@ -95,6 +95,47 @@ for (const [what, person, instant] of [
   });
 }
 
+test("past its time no claim about the status is left, and checking again brings it back", async (t) => {
+  const page = await site.page(t);
+  const record = await recordOf(page, who.suspended);
+  await page.clock.setFixedTime(new Date(Date.parse(record.next_update) + 1000));
+  await page.goto(`/verify/${who.suspended.number}.html`);
+  await page.getByRole("heading", { level: 1, name: covered }).waitFor();
+  const shown = await page.locator("article").evaluate((article) => {
+    const copy = article.cloneNode(true);
+    copy.querySelectorAll("[hidden], table").forEach((el) => el.remove()); // the history is of the past
+    return copy.textContent;
+  });
+  assert.doesNotMatch(shown, /suspended|not valid/i);
+  await page.clock.setFixedTime(site.now);
+  await Promise.all([page.waitForEvent("load"), page.getByRole("link", { name: "Check again" }).click()]);
+  assert.equal(await page.getByRole("heading", { level: 1, name: covered }).count(), 0);
+  assert.match(await page.getByRole("heading", { level: 1 }).innerText(), /suspended/i);
+});
+
+test("search results past their time say so, each", async (t) => {
+  const page = await site.page(t);
+  const record = await recordOf(page, who.lapsed);
+  await page.clock.setFixedTime(new Date(Date.parse(record.next_update) + 1000));
+  await page.goto("/search?q=" + encodeURIComponent(who.lapsed.name));
+  const result = page.getByRole("listitem").filter({ hasText: who.lapsed.number });
+  await result.getByText(covered).waitFor();
+  assert.doesNotMatch(await result.innerText(), /lapsed/i);
+});
+
+test("a device whose clock is days behind is told so, and the page is not covered", async (t) => {
+  const page = await site.page(t);
+  const record = await recordOf(page, who.active);
+  const told = page.getByRole("alert").filter({ hasText: /clock/i });
+  await page.clock.setFixedTime(new Date(Date.parse(record.this_update) - 25 * 60 * 60 * 1000));
+  await page.goto(`/verify/${who.active.number}.html`);
+  assert.ok(await told.isVisible());
+  assert.equal(await page.getByText(covered).filter({ visible: true }).count(), 0);
+  await page.clock.setFixedTime(new Date(Date.parse(record.this_update) - 23 * 60 * 60 * 1000));
+  await page.reload();
+  assert.equal(await told.count(), 0, "a clock that is hours behind is left alone");
+});
+
 test("paper carries the answer, when it was confirmed and no controls", async (t) => {
   const page = await site.page(t);
   await page.goto(`/verify/${who.active.number}.html`);

@@ -50,7 +50,7 @@ export async function openSite() {
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
       ],
     });
-    return { origin, who, now, out, browser, close, page: (t, options) => openPage(t, browser, origin, options) };
+    return { origin, who, now, out, browser, close, page: (t, options) => openPage(t, browser, { origin, ...options }) };
   } catch (err) {
     await close();
     throw err;
@@ -75,10 +75,11 @@ function addressOf(server) {
 
 /**
  * A page of its own, closed and judged at the end of test t.
- * js: whether scripts run. view: size in CSS pixels. scheme: "light" or "dark". locale: what the browser asks for.
+ * origin: of the site, where it is not the one that the registry serves. js: whether scripts run.
+ * view: size in CSS pixels. scheme: "light" or "dark". locale: what the browser asks for.
  * clock: the Date at which the browser's clock stands still.
  */
-async function openPage(t, browser, origin, { js = true, view = desktop, scheme = "light", locale = "en-US", clock } = {}) {
+async function openPage(t, browser, { origin, js = true, view = desktop, scheme = "light", locale = "en-US", clock } = {}) {
   const context = await browser.newContext({
     baseURL: origin,
     javaScriptEnabled: js,
@@ -99,7 +100,7 @@ async function openPage(t, browser, origin, { js = true, view = desktop, scheme 
       faults.push(`${response.status()} for ${response.url()}`);
     }
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000); // a limit and no wait: much else may run on the same machine
   const page = await context.newPage();
   page.on("pageerror", (err) => faults.push(`script failed: ${err}`));
   page.on("console", (message) => {
@@ -128,10 +129,13 @@ export function kinds({ who }) {
     ["guidance-code-of-ethics", "/guidance/code-of-ethics.html", 200],
     ["guidance-violation-guidelines", "/guidance/violation-guidelines.html", 200],
     ["guidance-fees", "/guidance/fees.html", 200],
+    ["guidance-advertising", "/guidance/advertising.html", 200],
+    ["guidance-complaints", "/guidance/complaints-and-appeals.html", 200],
+    ["guidance-specializations", "/guidance/specializations.html", 200],
     ["guidance-status-and-renewal", "/guidance/status-and-renewal.html", 200],
     ["search-several", "/search?q=garcia", 200],
     ["search-none", "/search?q=zzyzzxq", 200],
-    ["search-empty", "/search?q=", 400],
+    ["search-empty", "/search?q=", 200], // a form to fill in, no mistake
     ["verify-malformed", "/verify?number=MPSS12", 400],
     ["verify-never-issued", "/verify?number=MPSS9999999", 404],
     ["not-found", "/no/such/page.html", 404],

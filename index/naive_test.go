@@ -337,8 +337,14 @@ func TestSearch(t *testing.T) {
 func TestSearchRefuses(t *testing.T) {
 	set := opened(t, named(t, "Jane Doe"))
 	for _, q := range []Query{
-		{Text: ""}, {Text: " \t "}, {Text: "***"}, {Text: "\x00"}, {Text: "\xff\xfe"}, {Text: strings.Repeat("a", MaxQuery+1)},
-		{Text: "jane", Limit: MaxLimit + 1}, {Text: "jane", Limit: -1},
+		{Text: ""},
+		{Text: " \t "},
+		{Text: "***"},
+		{Text: "\x00"},
+		{Text: "\xff\xfe"},
+		{Text: strings.Repeat("a", MaxQuery+1)},
+		{Text: "jane", Limit: MaxLimit + 1},
+		{Text: "jane", Limit: -1},
 	} {
 		if _, err := set.Search(context.Background(), q, noon); err == nil {
 			t.Errorf("%.20q, limit %d: no error", q.Text, q.Limit)
@@ -359,8 +365,10 @@ func TestSearchIsLive(t *testing.T) {
 		mustRecord(t, certification.Draft{Number: "MPSS100001", LegalName: "Kim Active", Terms: term("2026-01-01", "2027-12-31"), Specializations: []string{"crisis-care", "unhoused"}}),
 		mustRecord(t, certification.Draft{Number: "MPSS100002", LegalName: "Kim Lapsing", Terms: term("2024-12-01", "2026-11-22")}),
 		mustRecord(t, certification.Draft{Number: "MPSS100003", LegalName: "Kim Future", Terms: term("2026-11-23", "2028-11-22")}),
-		mustRecord(t, certification.Draft{Number: "MPSS100004", LegalName: "Kim Suspended", Terms: term("2026-01-01", "2027-12-31"),
-			Actions: []certification.DraftAction{{Kind: "suspended", From: "2026-06-01T00:00:00Z"}}, Specializations: []string{"crisis-care"}}),
+		mustRecord(t, certification.Draft{
+			Number: "MPSS100004", LegalName: "Kim Suspended", Terms: term("2026-01-01", "2027-12-31"),
+			Actions: []certification.DraftAction{{Kind: "suspended", From: "2026-06-01T00:00:00Z"}}, Specializations: []string{"crisis-care"},
+		}),
 	}
 	number, err := certification.ParseNumber("MPSS100005")
 	if err != nil {

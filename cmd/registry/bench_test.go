@@ -270,8 +270,10 @@ func BenchmarkStatusChange(b *testing.B) {
 	log := new(lockedBuffer)
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, []string{"watch", "--source", cluster.URL(name, "builder", "builder"), "--out", filepath.Join(dir, "public"), "--state", filepath.Join(dir, "state"),
-			"--languages", "en", "--hold-above", fmt.Sprint(count)},
+		done <- run(ctx, []string{
+			"watch", "--source", cluster.URL(name, "builder", "builder"), "--out", filepath.Join(dir, "public"), "--state", filepath.Join(dir, "state"),
+			"--languages", "en", "--hold-above", fmt.Sprint(count),
+		},
 			process{log, log, func(string) (string, bool) { return "", false }, time.Now})
 	}()
 	defer func() { stop(); <-done }()

@@ -8,15 +8,17 @@ import (
 	"io"
 	"time"
 
+	"github.com/cmpss/registry/generator/certification"
 	"github.com/cmpss/registry/generator/follow"
 	"github.com/cmpss/registry/generator/publish"
 	"github.com/cmpss/registry/generator/watch"
 )
 
 type buildCommand struct {
-	Now  time.Time `help:"Build as of this instant instead of the present one." placeholder:"RFC3339"`
-	JSON bool      `help:"Report as JSON." name:"json"`
-	Full bool      `help:"Write every file again, even one whose bytes are as they were."`
+	Now    time.Time `help:"Build as of this instant instead of the present one." placeholder:"RFC3339"`
+	JSON   bool      `help:"Report as JSON." name:"json"`
+	Forget []string  `help:"Numbers that were published by mistake and are no longer in the source: remove their pages instead of saying that they were withdrawn." placeholder:"NUMBER"`
+	Full   bool      `help:"Write every file again, even one whose bytes are as they were."`
 
 	siteFlags `embed:""`
 }
@@ -90,7 +92,14 @@ func (c *buildCommand) build(ctx context.Context, clock func() time.Time, progre
 	began := clock()
 	options := follow.Options{Now: clock, Clock: clock, Full: c.Full, Progress: progress.step}
 	if !c.Now.IsZero() {
-		options.Now = func() time.Time { return c.Now }
+		options.Now, options.FixedNow = func() time.Time { return c.Now }, true
+	}
+	for _, typed := range c.Forget {
+		number, err := certification.ParseNumber(typed)
+		if err != nil {
+			return report, usageError("--forget %q: %w", typed, err)
+		}
+		options.Forget = append(options.Forget, number)
 	}
 	keeper, _, closeAll, err := c.keeper(options)
 	if err != nil {

@@ -68,7 +68,7 @@ func (c *checkCommand) Run(ctx context.Context, p *process) error {
 	}
 	files := len(manifest.Fixed) + len(manifest.Records)*len(manifest.Layout)
 	if faults > 0 {
-		return fmt.Errorf("%d faults in %d files of %s; \"registry build --full\" writes every file again", faults, files, c.Dir)
+		return fmt.Errorf("%d faults; the site %s has %d files. \"registry build\" restores what is missing or out of date, with --full also what was altered; files that this program did not publish are yours to move away", faults, c.Dir, files)
 	}
 	fmt.Fprintf(p.stdout, "%d files of %d certifications are as published, agree with each other, and may be relied on at %s\n",
 		files, len(manifest.Records), now.UTC().Format(time.RFC3339))
@@ -86,7 +86,7 @@ func checkRecord(set *index.Set, manifest *site.Manifest, now time.Time, number 
 	if s.Number.String() != number {
 		fault("is about %s", s.Number)
 	}
-	if what := site.Overdue(s.NextUpdate, s.NextChange, now); what != "" {
+	if what := site.Overdue(s.ThisUpdate, s.NextUpdate, s.NextChange, now); what != "" {
 		fault("%s", what)
 	}
 	for _, page := range pages {

@@ -20,8 +20,6 @@ type siteFlags struct {
 	State  string `help:"Folder for manifest, index and record table; never serve it." default:".registry" placeholder:"DIR"`
 	Accept string `help:"Publish exactly the difference with this digest, which the guard held." placeholder:"DIGEST"`
 
-	NoSpecializations bool `help:"Leave the areas of specialization out of every page."`
-
 	MaxStatusChanges float64 `help:"Hold a build in which the source changes a larger share of statuses, in per cent." default:"5" placeholder:"PERCENT"`
 	MaxVanished      float64 `help:"Hold a build in which a larger share of records has vanished, in per cent." default:"0.5" placeholder:"PERCENT"`
 	MaxRejected      float64 `help:"Hold a build in which a larger share of rows is rejected, in per cent." default:"0.1" placeholder:"PERCENT"`

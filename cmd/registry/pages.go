@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/cmpss/registry/content"
@@ -22,6 +23,8 @@ type pagesFlags struct {
 	Theme     string   `help:"Folder of a theme that replaces the one compiled in." placeholder:"DIR" type:"existingdir"`
 	Content   string   `help:"Folder of guidance and facts that replaces the one compiled in." placeholder:"DIR" type:"existingdir"`
 	BaseURL   string   `help:"Address at which the site is published; used in the site map and where an absolute address is needed." default:"http://127.0.0.1:8080" placeholder:"URL" name:"base-url"`
+
+	NoSpecializations bool `help:"Leave the areas of specialization out of every page."`
 }
 
 // load reads theme and content and gives what makes the pages of a site.
@@ -37,6 +40,9 @@ func (f *pagesFlags) load() (follow.Pages, error) {
 	if f.Content != "" {
 		guide = os.DirFS(f.Content)
 	}
+	if err := checkLanguages(f.Languages, theme); err != nil {
+		return follow.Pages{}, err
+	}
 	blocks, err := fs.Sub(theme, "guidance")
 	if err != nil {
 		return follow.Pages{}, fmt.Errorf("load theme: %w", err)
@@ -49,6 +55,8 @@ func (f *pagesFlags) load() (follow.Pages, error) {
 		Languages: f.Languages,
 		BaseURL:   base.Scheme + "://" + base.Host,
 		Version:   version,
+
+		NoSpecializations: f.NoSpecializations,
 	})
 	if err != nil {
 		return follow.Pages{}, fmt.Errorf("load theme:\n%w", err)
@@ -58,6 +66,24 @@ func (f *pagesFlags) load() (follow.Pages, error) {
 		return follow.Pages{}, err
 	}
 	return follow.Pages{Renderer: pages, Interface: descriptions}, nil
+}
+
+// checkLanguages refuses a list that names no language, one twice, or one that the theme does not have.
+func checkLanguages(languages []string, theme fs.FS) error {
+	if len(languages) == 0 {
+		return usageError("--languages names no language")
+	}
+	for i, language := range languages {
+		if slices.Contains(languages[:i], language) {
+			return usageError("--languages names %q twice", language)
+		}
+		if name := "translations/" + language + ".toml"; !fs.ValidPath(name) || language == "" {
+			return usageError("--languages: %q is not a language", language)
+		} else if _, err := fs.Stat(theme, name); err != nil {
+			return usageError("--languages: the theme has no language %q", language)
+		}
+	}
+	return nil
 }
 
 // interfaceFiles are the descriptions for programs that are published with the site.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/cmpss/registry/generator/publish"
 	"github.com/cmpss/registry/index"
 	"github.com/cmpss/registry/index/web"
 )
@@ -34,6 +35,9 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 	}
 	if c.Public != "" {
 		c.Out = c.Public
+	}
+	if publish.Within(c.State, c.Out) {
+		return usageError("the state folder %s lies within the folder that is served, %s: it lists every record; give another --public or --state", c.State, c.Out)
 	}
 	log := slog.New(slog.NewTextHandler(p.stderr, nil))
 	pages, err := c.load()

@@ -100,7 +100,7 @@ func (c *verifyCommand) Run(ctx context.Context, p *process) error {
 		status = statement.StatusOn(day)
 		a.On = &answerOn{day.String(), status.String(), status.Valid()}
 	}
-	if c.Name != "" {
+	if c.Name != "" && statement.Status != certification.Unavailable { // there is no name to compare with
 		a.Name = index.MatchName(c.Name, statement.LegalName).String()
 	}
 	code := verifyNotValid
@@ -189,7 +189,7 @@ func (c *verifyCommand) lookUp(ctx context.Context, number certification.Number,
 	if s.Number != number {
 		return s, fmt.Errorf("%s answers for %s", c.Site, s.Number)
 	}
-	if what := site.Overdue(s.NextUpdate, s.NextChange, now); what != "" {
+	if what := site.Overdue(s.ThisUpdate, s.NextUpdate, s.NextChange, now); what != "" {
 		return s, fmt.Errorf("the published statement is out of date: it %s", strings.TrimPrefix(what, "its "))
 	}
 	return s, nil

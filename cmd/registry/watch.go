@@ -56,7 +56,6 @@ type watcher struct {
 	close     func()
 	source    records.Source
 	loop      *watch.Loop
-	listeners []net.Listener
 	now       func() time.Time
 	ready     func() // after the first publication; may be nil
 	published func() // after each publication; may be nil

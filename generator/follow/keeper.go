@@ -56,9 +56,11 @@ type Options struct {
 	Version   string           // of the program
 
 	NoSpecializations bool
-	Full              bool   // the first publication writes every file again
-	Accept            string // digest of a difference that a person has seen and accepts
-	AcceptOlder       bool   // the source may be older than what was published from it
+	Forget            []certification.Number // numbers that were published by mistake: they leave no withdrawn page
+	Full              bool                   // the first publication writes every file again
+	Accept            string                 // digest of a difference that a person has seen and accepts
+	FixedNow          bool                   // Now is an instant that a person gave, not a clock to be compared
+	AcceptOlder       bool                   // the source may be older than what was published from it
 
 	// Unchanged reports that a source that cannot say what changed is as it was at the last
 	// read, so that a poll need not read it again. May be nil.
@@ -70,8 +72,12 @@ type Options struct {
 // maxClockDifference is how far the host's clock may be from the source's.
 const maxClockDifference = time.Minute
 
-// readTimeout bounds a look at the source, so that one which never answers is a failure.
-const readTimeout = 10 * time.Minute
+// How long a source may take, so that one which never answers is a failure: a connection can go
+// dark in the middle of a transaction.
+const (
+	readTimeout    = 10 * time.Minute // for everything
+	changesTimeout = 20 * time.Second // for what changed
+)
 
 // ErrClock says that the clock cannot be trusted. Nothing is published by it.
 var ErrClock = errors.New("the clock cannot be trusted")
@@ -232,6 +238,8 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 // changes asks what changed since the position that is held or, at the first look, since the
 // one that was published.
 func (k *Keeper) changes(ctx context.Context, follower records.Follower) (*records.Delta, error) {
+	ctx, cancel := context.WithTimeout(ctx, changesTimeout)
+	defer cancel()
 	if k.snapshot != nil {
 		return follower.Changes(ctx, k.snapshot.Position)
 	}
@@ -256,6 +264,9 @@ func (k *Keeper) take(delta *records.Delta, asOf time.Time, report *Report) erro
 // trusted again when the source vouches for it; where the source has no clock, when it has
 // gone on evenly up to the next look.
 func (k *Keeper) checkClock(now, server time.Time) error {
+	if k.options.FixedNow {
+		return nil
+	}
 	if server.IsZero() {
 		if k.doubt {
 			k.doubt = false
@@ -333,7 +344,9 @@ func add(a, b publish.Report) publish.Report {
 // replace takes a complete read over.
 func (k *Keeper) replace(snapshot *records.Snapshot) {
 	k.trim(snapshot.Records)
-	if withdrawn := withdrawnFrom(snapshot.Records, k.options.Publisher.Manifest()); len(withdrawn) > 0 {
+	withdrawn := withdrawnFrom(snapshot.Records, k.options.Publisher.Manifest())
+	withdrawn = slices.DeleteFunc(withdrawn, func(r *certification.Record) bool { return slices.Contains(k.options.Forget, r.Number()) })
+	if len(withdrawn) > 0 {
 		position, serverTime := snapshot.Position, snapshot.ServerTime
 		snapshot = snapshot.Apply(&records.Delta{Changed: withdrawn, Position: position, ServerTime: serverTime})
 	}

@@ -90,7 +90,11 @@ func TestEveryOperationMayFail(t *testing.T) {
 		f := newFolders(t)
 		before(t, f, sites[:step])
 		publishWith(t, f, sites[step], counter)
-		for at := range counter.count {
+		stride := 1
+		if testing.Short() {
+			stride = 9
+		}
+		for at := 0; at < counter.count; at += stride {
 			for _, failure := range []struct {
 				name    string
 				err     error
@@ -111,7 +115,7 @@ func TestEveryOperationMayFail(t *testing.T) {
 		}
 	}
 	t.Logf("%d points", points)
-	if points < 2000 {
+	if points < 2000 && !testing.Short() {
 		t.Errorf("%d points, fewer than 2000", points)
 	}
 }

@@ -26,12 +26,13 @@ func DefaultLimits() Limits {
 
 // Difference is what the guard looks at: the new site against the published one.
 type Difference struct {
-	Published int // records of the published site
-	Next      int // records of the new site
-	Added     []string
-	Vanished  []string       // no longer in the source, or no longer issued
-	Status    []StatusChange // by the source; a change by the calendar alone is none
-	Rejected  int
+	Published  int // records of the published site
+	Next       int // records of the new site
+	Added      []string
+	Vanished   []string       // no longer in the source, or no longer issued
+	Status     []StatusChange // by the source; a change by the calendar alone is none
+	Rejected   int
+	Unreadable bool // not one record of the new site could be understood
 }
 
 // StatusChange is a record whose status the source changed.
@@ -40,6 +41,7 @@ type StatusChange struct{ Number, From, To string }
 // compare finds the difference between a published site and the next one.
 func compare(previous *site.Manifest, next *site.Site, p places) Difference {
 	d := Difference{Published: len(previous.Records), Next: len(next.Records), Rejected: next.Status.Rejected}
+	d.Unreadable = d.Rejected > 0 && next.Status.Records["unavailable"] == len(next.Records)
 	for _, k := range p.removed {
 		d.Vanished = append(d.Vanished, previous.Records[k].Number)
 	}
@@ -91,6 +93,9 @@ func (l Limits) Check(d Difference, accept string) error {
 		}
 	}
 	exceeds("records rejected", d.Rejected, d.Next, l.RejectedShare)
+	if d.Unreadable {
+		reasons = append(reasons, "no record could be understood")
+	}
 	if d.Published > 0 {
 		exceeds("statuses changed by the source", len(d.Status), d.Published, l.StatusShare)
 		exceeds("published records vanished from the source", len(d.Vanished), d.Published, l.VanishedShare)

@@ -65,6 +65,9 @@ type Publisher struct {
 // Open locks the folders and reads what was published. It refuses an output folder that
 // holds files which this program did not publish.
 func Open(options Options) (*Publisher, error) {
+	if err := apart(options.Out, options.State); err != nil {
+		return nil, err
+	}
 	p := &Publisher{options: options}
 	p.options.Workers = max(1, options.Workers)
 	if err := p.open(); err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/cmpss/registry/generator/site"
 )
@@ -26,6 +27,39 @@ type state struct {
 	faults   faults
 	segments [site.NumSegments]string // names of the manifest's segments that stand
 	begun    bool                     // an intent stands
+}
+
+// apart refuses a state folder within the output folder, where it would be served, and an
+// output folder within the state folder, which only its owner may read.
+func apart(out, state string) error {
+	if Within(state, out) || Within(out, state) {
+		return fmt.Errorf("the state folder %s and the output folder %s must not lie within each other: the state folder lists every record and is never served; give another --state", state, out)
+	}
+	return nil
+}
+
+// Within reports whether a folder is another, or lies in it, symbolic links resolved as far as
+// the folders exist.
+func Within(inner, outer string) bool {
+	rel, err := filepath.Rel(resolved(outer), resolved(inner))
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+func resolved(path string) string {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	missing := ""
+	for at := path; ; at = filepath.Dir(at) {
+		if real, err := filepath.EvalSymlinks(at); err == nil {
+			return filepath.Join(real, missing)
+		}
+		if at == filepath.Dir(at) {
+			return path
+		}
+		missing = filepath.Join(filepath.Base(at), missing)
+	}
 }
 
 // openState opens the folder, creating it if need be, and locks it against another publisher.

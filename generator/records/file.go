@@ -8,10 +8,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"os"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Reasons why a source as a whole is refused, for errors.Is.
@@ -69,7 +71,7 @@ func (f *file) snapshot(ctx context.Context, progress func(rows int)) (*Snapshot
 		return nil, fmt.Errorf("%w: the file has 0 bytes; check that it was exported and copied completely", ErrEmpty)
 	}
 
-	raw := &hashed{in: in, sum: sha256.New()}
+	raw := &counted{in: in}
 	entries, err := f.entries(ctx, raw, progress)
 	// A change explains any other fault, so it is looked for first.
 	if changed := checkUnchanged(in, before); changed != nil {
@@ -81,8 +83,38 @@ func (f *file) snapshot(ctx context.Context, progress func(rows int)) (*Snapshot
 	if raw.size != before.Size() {
 		return nil, fmt.Errorf("%w: %d bytes were read of %d", ErrTruncated, raw.size, before.Size())
 	}
-	position := "sha256:" + hex.EncodeToString(raw.sum.Sum(nil))
-	return Assemble(entries, position, func(e *Entry) string { return fmt.Sprintf("%s:%d", f.path, e.Order) })
+	snapshot, err := Assemble(entries, "", func(e *Entry) string { return fmt.Sprintf("%s:%d", f.path, e.Order) })
+	if err != nil {
+		return nil, err
+	}
+	snapshot.Position = contentPosition(snapshot)
+	return snapshot, nil
+}
+
+// contentPosition is the position of a file: a hash of what it says, whatever the order of its
+// rows, so that a file that was only sorted anew is the same source.
+func contentPosition(s *Snapshot) string {
+	const part = 4096
+	sums := make([][sha256.Size]byte, (len(s.Records)+part-1)/part)
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range sums {
+		group.Go(func() error {
+			var lines []byte
+			for _, r := range s.Records[i*part : min((i+1)*part, len(s.Records))] {
+				lines = append(r.AppendJSON(lines), '\n')
+			}
+			sums[i] = sha256.Sum256(lines)
+			return nil
+		})
+	}
+	_ = group.Wait() // no goroutine returns an error
+	all := sha256.New()
+	fmt.Fprintf(all, "%d rejected\n", len(s.Rejections))
+	for _, sum := range sums {
+		all.Write(sum[:])
+	}
+	return "sha256:" + hex.EncodeToString(all.Sum(nil))
 }
 
 func (f *file) entries(ctx context.Context, raw io.Reader, progress func(int)) ([]Entry, error) {
@@ -138,17 +170,15 @@ func checkUnchanged(in *os.File, before fs.FileInfo) error {
 	return nil
 }
 
-// hashed reads a file and keeps the hash and the size of what was read.
-type hashed struct {
+// counted reads a file and counts what was read.
+type counted struct {
 	in   io.Reader
-	sum  hash.Hash
 	size int64
 }
 
-func (h *hashed) Read(p []byte) (int, error) {
-	n, err := h.in.Read(p)
-	h.sum.Write(p[:n])
-	h.size += int64(n)
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.in.Read(p)
+	c.size += int64(n)
 	return n, err
 }
 

@@ -9,6 +9,9 @@ type Options struct {
 	Languages []string // the first one is at the site's root, the others under /xx/
 	BaseURL   string   // "https://registry.example.org", no slash at the end; used in the sitemap, canonical links and security.txt only, and may be empty
 	Version   string   // of the program; part of Digest
+
+	// NoSpecializations leaves the areas of specialization out of every page.
+	NoSpecializations bool
 }
 
 // Page is one file of a site.

@@ -17,7 +17,7 @@ const hostileName = "<b>\"x\" & 'y'</b> + `{{.}}` ${1} \\ %41 é 田 =cmd()|x"
 // address or in a script. What it returns identifies the pages that were compared.
 func (r *Renderer) proveForms() ([32]byte, error) {
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%q\n", r.options)
+	fmt.Fprintf(sum, "%+v\n", r.options)
 	for _, language := range r.options.Languages {
 		e := r.editions[language]
 		for v := range variant(numVariants) {

@@ -42,6 +42,7 @@ func (v variant) investigated() bool           { return v&1 != 0 }
 type recordView struct {
 	page
 	Status       string // name of the status, such as "active"
+	ShowAreas    bool   // the operator publishes areas of specialization
 	Known        bool   // false where the status is unavailable: there is no name, no day and no history
 	Valid        bool
 	Renewed      bool // a renewal is on file
@@ -74,6 +75,7 @@ func (e *edition) shape(v variant, number string) recordView {
 		Renewed:      v.renewed(),
 		Investigated: v.investigated(),
 		Number:       number,
+		ShowAreas:    !e.renderer.options.NoSpecializations,
 	}
 }
 

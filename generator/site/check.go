@@ -280,9 +280,12 @@ func answeredByHandler(name string) bool {
 	return false
 }
 
-// Overdue says what of a statement's times has passed by now, or nothing.
-func Overdue(nextUpdate, nextChange, now time.Time) string {
+// Overdue says what of a statement's times has passed by now, or nothing. A statement that was
+// confirmed in the future by more than a clock's error cannot be relied on either.
+func Overdue(thisUpdate, nextUpdate, nextChange, now time.Time) string {
 	switch {
+	case thisUpdate.After(now.Add(time.Minute)):
+		return "says that it was confirmed on " + thisUpdate.UTC().Format(time.RFC3339) + ", which is in the future: look at the clocks"
 	case !now.Before(nextUpdate):
 		return "could be relied on until " + nextUpdate.UTC().Format(time.RFC3339) + ": build again"
 	case !nextChange.IsZero() && !now.Before(nextChange):

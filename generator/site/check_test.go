@@ -89,15 +89,16 @@ func TestCheckFindsEachFault(t *testing.T) {
 func TestOverdue(t *testing.T) {
 	now := time.Unix(1000, 0)
 	for _, test := range []struct {
-		next, change time.Time
-		want         string
+		this, next, change time.Time
+		want               string
 	}{
-		{now.Add(1), time.Time{}, ""},
-		{now, time.Time{}, "relied on"},
-		{now.Add(1), now, "changed"},
-		{now.Add(1), now.Add(1), ""},
+		{now, now.Add(1), time.Time{}, ""},
+		{now, now, time.Time{}, "relied on"},
+		{now, now.Add(1), now, "changed"},
+		{now, now.Add(1), now.Add(1), ""},
+		{now.Add(time.Hour), now.Add(2 * time.Hour), time.Time{}, "future"},
 	} {
-		if got := Overdue(test.next, test.change, now); (got == "") != (test.want == "") || !strings.Contains(got, test.want) {
+		if got := Overdue(test.this, test.next, test.change, now); (got == "") != (test.want == "") || !strings.Contains(got, test.want) {
 			t.Errorf("next %s, change %s: %q", test.next, test.change, got)
 		}
 	}

@@ -227,7 +227,7 @@ func (x *exchange) missingRecord(number certification.Number, typed string) {
 	defer set.Close()
 	if _, issued := set.Statement(number, x.now); issued && typed == number.String() {
 		// Issued a moment ago: its page comes with the next publish.
-		x.answer(http.StatusNotFound, render.AnswerPage{Answer: render.NotFound, Sample: set.Generation().Sample})
+		x.answer(http.StatusNotFound, render.AnswerPage{Answer: render.NotFound})
 		return
 	}
 	x.toPage(set, number, typed)
@@ -255,7 +255,7 @@ func reliableUntil(name string, body []byte) (time.Time, bool) {
 		}
 		return record.NextUpdate, true
 	}
-	_, after, found := bytes.Cut(body, []byte(`data-reliable-until="`))
+	_, after, found := bytes.Cut(body, []byte(`data-until="`))
 	if !found {
 		return time.Time{}, false
 	}

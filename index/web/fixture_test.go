@@ -37,7 +37,8 @@ func testRecords(t testing.TB) []*certification.Record {
 		{Number: "MPSS123456", LegalName: "Jane Doe", Terms: term("2022-03-01", "2024-03-01", "2024-06-01", "2027-03-01"), Specializations: []string{"crisis-care", "unhoused"}},
 		{Number: "MPSS123457", LegalName: "María García-López", Terms: term("2024-01-01", "2025-12-31")},
 		{Number: "MPSS123458", LegalName: "Jane Roe", Terms: term("2026-01-01", "2027-12-31"), Actions: []certification.DraftAction{
-			{Kind: "under-investigation", From: "2026-02-01T00:00:00Z"}, {Kind: "suspended", From: "2026-03-01T17:00:00Z"}}},
+			{Kind: "under-investigation", From: "2026-02-01T00:00:00Z"}, {Kind: "suspended", From: "2026-03-01T17:00:00Z"},
+		}},
 		{Number: "MPSS123459", LegalName: "Jane Future", Terms: term("2026-12-01", "2028-11-30")},
 		{Number: "MPSS123461", LegalName: `<b onclick="x">Mallory</b> & "Sons"`, Terms: term("2026-01-01", "2027-12-31")},
 	} {
@@ -82,7 +83,6 @@ type fixture struct {
 	pages   plainPages
 	state   string
 	public  string
-	log     strings.Builder
 }
 
 func newFixture(t testing.TB, change func(*Options)) *fixture {
@@ -124,8 +124,8 @@ var siteFiles = map[string]string{
 	"404.html":                       "<html>not found",
 	"guidance/index.html":            "<html>guidance",
 	"es/index.html":                  "<html lang=es>inicio",
-	"verify/MPSS123456.html":         `<html data-reliable-until="2026-11-23T08:00:00Z">Jane`,
-	"es/verify/MPSS123456.html":      `<html lang=es data-reliable-until="2026-11-23T08:00:00Z">Jane`,
+	"verify/MPSS123456.html":         `<html data-until="2026-11-23T08:00:00Z">Jane`,
+	"es/verify/MPSS123456.html":      `<html lang=es data-until="2026-11-23T08:00:00Z">Jane`,
 	"verify/MPSS123456.json":         `{"number":"MPSS123456","next_update":"2026-11-23T08:00:00Z","next_change":null}`,
 	"assets/style.0123456789ab.css":  strings.Repeat("p { color: black }\n", 100),
 	"assets/logo.svg":                "<svg/>",

@@ -112,6 +112,10 @@ func (x *exchange) failed() {
 
 // answer sends a page without a record.
 func (x *exchange) answer(status int, p render.AnswerPage) {
+	if set := x.h.Holder.Acquire(); set != nil {
+		p.Sample = set.Generation().Sample // every page beside sample data says so
+		set.Close()
+	}
 	buffer := getBuffer()
 	defer putBuffer(buffer)
 	var err error

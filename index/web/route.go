@@ -157,9 +157,7 @@ func (x *exchange) current() *index.Set {
 		}
 		return set
 	}
-	sample := false
 	if set != nil {
-		sample = set.Generation().Sample
 		set.Close()
 	}
 	x.w.Header().Set("Retry-After", retryOutOfDate)
@@ -171,7 +169,7 @@ func (x *exchange) current() *index.Set {
 		})
 		return nil
 	}
-	x.answer(http.StatusServiceUnavailable, render.AnswerPage{Answer: render.OutOfDate, Sample: sample})
+	x.answer(http.StatusServiceUnavailable, render.AnswerPage{Answer: render.OutOfDate})
 	return nil
 }
 

@@ -90,7 +90,7 @@ func (x *exchange) find(set *index.Set, q index.Query) (index.Result, bool) {
 	case errors.Is(err, index.ErrQuery) && x.isAPI:
 		x.badRequest("q", "The text to search for must be valid UTF-8 and have a letter or a digit.")
 	case errors.Is(err, index.ErrQuery):
-		x.answer(http.StatusBadRequest, render.AnswerPage{Answer: render.BadQuery, Typed: bounded(q.Text), Sample: set.Generation().Sample})
+		x.answer(http.StatusBadRequest, render.AnswerPage{Answer: render.BadQuery, Typed: bounded(q.Text)})
 	case ctx.Err() != nil:
 		x.overloaded()
 	default:

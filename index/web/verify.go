@@ -180,7 +180,7 @@ func (x *exchange) verifyTo() {
 func (x *exchange) toPage(set *index.Set, number certification.Number, typed string) {
 	if _, issued := set.Statement(number, x.now); !issued {
 		x.answer(http.StatusNotFound, render.AnswerPage{
-			Answer: render.NeverIssued, Typed: bounded(typed), Number: number, Sample: set.Generation().Sample,
+			Answer: render.NeverIssued, Typed: bounded(typed), Number: number,
 		})
 		return
 	}

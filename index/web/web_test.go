@@ -185,8 +185,10 @@ func TestSearchJSON(t *testing.T) {
 			t.Errorf("%s: Cache-Control %q", query, got)
 		}
 	}
-	for _, query := range []string{"", "q=", "q=%20", "q=***", "q=%ff", "q=" + strings.Repeat("a", 257), "q=jane&limit=0", "q=jane&limit=101", "q=jane&limit=-1",
-		"q=jane&limit=x", "q=jane&status=valid", "q=jane&status=not-issued", "q=jane&specialization=all", "q=%zz", "q=" + strings.Repeat("a", 1<<20)} {
+	for _, query := range []string{
+		"", "q=", "q=%20", "q=***", "q=%ff", "q=" + strings.Repeat("a", 257), "q=jane&limit=0", "q=jane&limit=101", "q=jane&limit=-1",
+		"q=jane&limit=x", "q=jane&status=valid", "q=jane&status=not-issued", "q=jane&specialization=all", "q=%zz", "q=" + strings.Repeat("a", 1<<20),
+	} {
 		response := f.ask("GET", "/api/v1/search?"+query)
 		if response.StatusCode != 400 || response.Header.Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%.40s: %d %s", query, response.StatusCode, response.Header.Get("Content-Type"))

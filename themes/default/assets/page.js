@@ -29,6 +29,10 @@
         const line = find("[data-heading]", text);
         heading.append(...line.childNodes);
         line.replaceWith(heading);
+        find("[data-again]", text).addEventListener("click", (event) => {
+          event.preventDefault();
+          location.reload(); // a link to where one is may be answered from what is kept
+        });
         shown.append(text);
       } else if (kind === "word") {
         claim.after(word.content.cloneNode(true));
@@ -79,9 +83,10 @@
   // canonical is the number that was typed, as MPSS and its digits, or "" if it is none. The
   // rules are those of the registry's own reader of numbers.
   const canonical = (typed) => {
+    if (new TextEncoder().encode(typed).length > 256) return "";
     let kept = "";
     for (let char of typed) {
-      if (/[\s\p{Pd}\p{Cf}#＃﹟_−]/u.test(char)) continue;
+      if (/[\p{White_Space}\p{Pd}\p{Cf}#＃﹟_−]/u.test(char)) continue;
       if (char >= "Ａ" && char <= "ｚ") char = char.normalize("NFKC");
       if (digit.test(char)) kept += value(char);
       else if (/^[A-Za-z]$/.test(char)) kept += char.toUpperCase();
@@ -114,11 +119,16 @@
   // ---- An address that does not exist, which may be a number that was typed into it.
 
   const missing = find("[data-missing]");
-  if (missing) {
-    let typed = new URLSearchParams(location.search).get("number");
+  const query = new URLSearchParams(location.search);
+  const asked = query.get("asked") || location.pathname; // a host of nothing but files has one such page
+  const other = missing && all("a[hreflang]", missing).find((a) => asked.startsWith("/" + a.hreflang + "/"));
+  if (other && !query.has("asked")) {
+    location.replace(other.getAttribute("href") + "?" + new URLSearchParams({ asked }));
+  } else if (missing) {
+    let typed = query.get("number");
     if (typed === null) {
       try {
-        typed = decodeURIComponent(location.pathname).replace(/\/+$/, "").replace(/^.*\//, "").replace(/\.(html?|json)$/i, "");
+        typed = decodeURIComponent(asked).replace(/\/+$/, "").replace(/^.*\//, "").replace(/\.(html?|json)$/i, "");
       } catch {
         typed = ""; // an address that cannot be decoded holds no number
       }
@@ -126,16 +136,21 @@
     const number = canonical(typed);
     if (number) {
       const target = missing.getAttribute("data-missing") + number + ".html";
-      const known = location.pathname === target;
-      const notice = find(known ? "template[data-issued]" : "template[data-number]").content.cloneNode(true);
-      const link = find("a", notice);
-      if (link) {
-        link.href = target;
-        link.textContent = number;
-      }
-      find(".lead", missing).before(notice);
       const input = find("#number");
       if (input) input.value = number;
+      if (asked === target) {
+        const answer = find("template[data-never]").content.cloneNode(true);
+        find("bdi", answer).textContent = number;
+        all(":scope > h1, :scope > p:not([lang])", missing).forEach((old) => old.remove());
+        missing.prepend(answer);
+        document.title = find("h1", missing).textContent + document.title.replace(/^.* – /, " – ");
+      } else {
+        const notice = find("template[data-number]").content.cloneNode(true);
+        const link = find("a", notice);
+        link.href = target;
+        link.textContent = number;
+        find(".lead", missing).before(notice);
+      }
     }
   }
 })();

@@ -1,0 +1,101 @@
+// The same files on a host that has nothing but files, as a CDN does: what is missing gets 404.html, and what the
+// query handler would answer is answered by the page's script or not at all.
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import path from "node:path";
+import { after, test } from "node:test";
+import { openSite, phone } from "./site.mjs";
+
+const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".json": "application/json" };
+
+const site = await openSite();
+const host = createServer((request, response) => {
+  let name = "404.html";
+  try {
+    name = decodeURIComponent(new URL(request.url, "http://host").pathname);
+  } catch {
+    // an address that cannot be decoded
+  }
+  let file = path.join(site.out, path.normalize(name.endsWith("/") ? name + "index.html" : name));
+  const found = name !== "404.html" && existsSync(file) && statSync(file).isFile();
+  if (!found) file = path.join(site.out, "404.html");
+  response.writeHead(found ? 200 : 404, { "Content-Type": types[path.extname(file)] ?? "text/plain" });
+  response.end(readFileSync(file));
+});
+await new Promise((listening) => host.listen(0, "127.0.0.1", listening));
+const origin = `http://127.0.0.1:${host.address().port}`;
+after(async () => {
+  host.closeAllConnections();
+  await new Promise((closed) => host.close(closed));
+  await site.close();
+});
+
+const { active, lapsed } = site.who;
+const open = (t, options) => site.page(t, { view: phone, origin, ...options });
+const pathOf = (page) => new URL(page.url()).pathname;
+const heading = (page) => page.getByRole("heading", { level: 1 });
+const number = (page) => page.getByRole("main").getByRole("textbox", { name: /number|número/i });
+
+for (const [code, prefix] of [["en", ""], ["es", "/es"]]) {
+  test(`a number goes straight to its page (${code})`, async (t) => {
+    const page = await open(t);
+    await page.goto(`${prefix}/index.html`);
+    await number(page).fill(` mpss-${lapsed.number.slice(4)} `);
+    await Promise.all([page.waitForEvent("load"), number(page).press("Enter")]);
+    assert.equal(pathOf(page), `${prefix}/verify/${lapsed.number}.html`);
+    await page.locator('[data-status="lapsed"]').waitFor();
+  });
+
+  test(`a number that was never issued is answered as that, in the language it was asked in (${code})`, async (t) => {
+    const page = await open(t);
+    await page.goto(`${prefix}/index.html`);
+    await number(page).fill("999 999 999");
+    await number(page).press("Enter");
+    await page.getByRole("heading", { level: 1, name: "MPSS999999999" }).waitFor();
+    assert.equal(await page.locator("html").getAttribute("lang"), code);
+    assert.equal(await heading(page).count(), 1);
+    assert.equal(await number(page).inputValue(), "MPSS999999999", "it can be corrected");
+    assert.match(await page.title(), /MPSS999999999/);
+    assert.ok((await page.locator('a[href^="tel:"]').count()) > 0);
+    assert.equal(await page.locator("main a").filter({ hasText: "MPSS999999999" }).count(), 0, "no link that leads back here");
+  });
+}
+
+for (const [what, typed] of [
+  ["a trailing slash", `/verify/${active.number}/`],
+  ["a trailing slash after the ending", `/verify/${active.number}.html/`],
+  ["no ending", `/verify/${active.number}`],
+  ["small letters", `/verify/${active.number.toLowerCase()}.html`],
+  ["a hyphen and a space", `/verify/MPSS-${active.number.slice(4, 7)}%20${active.number.slice(7)}`],
+  ["the wrong folder", `/${active.number}`],
+  ["the address of the query handler", `/verify?number=${active.number}`],
+]) {
+  test(`an address with ${what} leads to the page of the number`, async (t) => {
+    const page = await open(t);
+    const response = await page.goto(typed);
+    assert.equal(response.status(), 404);
+    await Promise.all([page.waitForEvent("load"), page.getByRole("main").getByRole("link", { name: active.number }).click()]);
+    await page.locator('[data-status="active"]').waitFor();
+  });
+}
+
+for (const typed of ["/no/such/page.html", "/verify/MPSS12.html", "/%E0%A4%A", "/verify/%3Cimg%20src=x%20onerror=alert(1)%3E.html", "/guidance/feees.html", "/?asked=x/404"]) {
+  test(`an address that means nothing gets a plain answer: ${typed}`, async (t) => {
+    const page = await open(t);
+    await page.goto(typed);
+    assert.equal(await page.locator("main .notice").count(), 0);
+    assert.equal(await page.locator('img[src="x"]').count(), 0);
+  });
+}
+
+test("without script the page for what is missing helps too, in both languages", async (t) => {
+  const page = await open(t, { js: false });
+  const response = await page.goto(`/es/verify/MPSS999999999.html`);
+  assert.equal(response.status(), 404);
+  assert.ok(await number(page).isVisible());
+  await Promise.all([page.waitForEvent("load"), page.getByRole("main").locator('a[hreflang="es"]').click()]);
+  assert.equal(await page.locator("html").getAttribute("lang"), "es");
+  assert.ok(await number(page).isVisible());
+});
