@@ -29,7 +29,7 @@ func Load(theme fs.FS, library *guidance.Library, options Options) (*Renderer, e
 	if err := options.check(); err != nil {
 		return nil, err
 	}
-	th, err := readTheme(theme, options.Languages)
+	th, err := readTheme(theme, options.Languages, library.Facts().Figure)
 	if err != nil {
 		return nil, err
 	}

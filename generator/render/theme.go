@@ -12,6 +12,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tdewolff/minify/v2"
@@ -50,7 +51,7 @@ type source struct{ name, text string }
 // so that messages name the right line.
 var indentation = regexp.MustCompile(`\n[ \t]+`)
 
-func readTheme(fsys fs.FS, languages []string) (*theme, error) {
+func readTheme(fsys fs.FS, languages []string, figure figures) (*theme, error) {
 	th := &theme{
 		pages:     make(map[string]source),
 		icons:     make(map[string]template.HTML),
@@ -58,7 +59,7 @@ func readTheme(fsys fs.FS, languages []string) (*theme, error) {
 		integrity: make(map[string]string),
 		catalogs:  make(map[string]*catalog),
 	}
-	return th, errors.Join(th.readTemplates(fsys), th.readIcons(fsys), th.readAssets(fsys), th.readCatalogs(fsys, languages))
+	return th, errors.Join(th.readTemplates(fsys), th.readIcons(fsys), th.readAssets(fsys), th.readCatalogs(fsys, languages, figure))
 }
 
 // eachFile calls visit for the files of a folder of the theme, in the order of their names.
@@ -159,13 +160,18 @@ func (th *theme) readAssets(fsys fs.FS) error {
 	})
 }
 
-func (th *theme) readCatalogs(fsys fs.FS, languages []string) error {
+func (th *theme) readCatalogs(fsys fs.FS, languages []string, figure figures) error {
 	var errs []error
 	for _, lang := range languages {
 		name := path.Join("translations", lang+".toml")
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("theme: the translations of %q: %w", lang, err))
+			continue
+		}
+		data, err = putFigures(name, data, figure)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("theme: %w", err))
 			continue
 		}
 		c, err := loadCatalog(name, lang, data)
@@ -176,4 +182,27 @@ func (th *theme) readCatalogs(fsys fs.FS, languages []string) error {
 		th.catalogs[lang] = c
 	}
 	return errors.Join(errs...)
+}
+
+// figures gives a number of the facts by its name: a time limit or another figure.
+type figures func(id string) (int, bool)
+
+var figureReference = regexp.MustCompile(`\{figure:([a-z0-9-]*)\}`)
+
+// putFigures puts the numbers of the facts in the place of {figure:ID}, so that no translation
+// has a figure of its own.
+func putFigures(file string, data []byte, figure figures) ([]byte, error) {
+	var errs []error
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	for i, line := range lines {
+		lines[i] = figureReference.ReplaceAllFunc(line, func(reference []byte) []byte {
+			id := string(figureReference.FindSubmatch(reference)[1])
+			n, ok := figure(id)
+			if !ok {
+				errs = append(errs, fmt.Errorf("%s:%d: the facts have no figure %q", file, i+1, id))
+			}
+			return strconv.AppendInt(nil, int64(n), 10)
+		})
+	}
+	return bytes.Join(lines, nil), errors.Join(errs...)
 }

@@ -29,6 +29,7 @@ func TestLoadRefuses(t *testing.T) {
 	}{
 		{"missing translation", edit("translations/es.toml", "none = \"Ninguna\"\n", ""), []string{"translations/es.toml", "missing key record.none", "record.html"}},
 		{"missing month", edit("translations/es.toml", "month7 = \"julio\"\n", ""), []string{"translations/es.toml", "date.month7"}},
+		{"figure that is not in the facts", edit("translations/en.toml", "{figure:appeal}", "{figure:appeall}"), []string{"translations/en.toml:132", `no figure "appeall"`}},
 		{"unused translation", edit("translations/en.toml", "[site]\n", "[site]\nextra = \"Extra\"\n"), []string{"translations/en.toml", "key site.extra", "nothing uses it"}},
 		{"dropped argument", edit("translations/es.toml", "Confirmado el {{.ThisUpdate}}.", "Confirmado."), []string{"translations/es.toml", "record.confirmed", "{{.ThisUpdate}} is missing"}},
 		{"unknown argument", edit("translations/es.toml", "Confirmado el {{.ThisUpdate}}.", "Confirmado el {{.ThisUpdate}} por {{.Who}}."), []string{"record.confirmed", "nothing is given for {{.Who}}"}},
