@@ -94,11 +94,7 @@ func (s *state) read(out string) (*site.Manifest, *intent, error) {
 	if manifest.Out != out {
 		return nil, nil, fmt.Errorf("state folder %s belongs to the output folder %s, not to %s: give the --state that belongs to it, or a new one with an empty --out", s.path, manifest.Out, out)
 	}
-	for k, body := range manifest.EncodeSegments(nil) {
-		if len(body) > 0 {
-			s.segments[k] = site.SegmentName(k, body)
-		}
-	}
+	s.segments = manifest.Segments
 	body, err := os.ReadFile(filepath.Join(s.path, intentName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return manifest, nil, nil

