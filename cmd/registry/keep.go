@@ -3,7 +3,10 @@ package main
 import (
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/cmpss/registry/generator/follow"
 	"github.com/cmpss/registry/generator/publish"
@@ -20,12 +23,24 @@ type siteFlags struct {
 	State  string `help:"Folder for manifest, index and record table; never serve it." default:".registry" placeholder:"DIR"`
 	Accept string `help:"Publish exactly the difference with this digest, which the guard held." placeholder:"DIGEST"`
 
-	MaxStatusChanges float64 `help:"Hold a build in which the source changes a larger share of statuses, in per cent." default:"5" placeholder:"PERCENT"`
-	MaxVanished      float64 `help:"Hold a build in which a larger share of records has vanished, in per cent." default:"0.5" placeholder:"PERCENT"`
-	MaxRejected      float64 `help:"Hold a build in which a larger share of rows is rejected, in per cent." default:"0.1" placeholder:"PERCENT"`
-	HoldAbove        int     `help:"Never hold a build for this many changes or fewer." default:"10" placeholder:"N"`
+	MaxStatusChanges float64 `help:"Hold a build in which the source changes a larger share of statuses, in per cent." default:"${max_status_changes}" placeholder:"PERCENT"`
+	MaxVanished      float64 `help:"Hold a build in which a larger share of records has vanished, in per cent." default:"${max_vanished}" placeholder:"PERCENT"`
+	MaxRejected      float64 `help:"Hold a build in which a larger share of rows is rejected, in per cent." default:"${max_rejected}" placeholder:"PERCENT"`
+	HoldAbove        int     `help:"Never hold a build for this many changes or fewer." default:"${hold_above}" placeholder:"N"`
 
 	pagesFlags `embed:""`
+}
+
+// limitDefaults are the defaults of the guard's flags: the limits of package publish, in per cent.
+func limitDefaults() kong.Vars {
+	limits := publish.DefaultLimits()
+	percent := func(share float64) string { return strconv.FormatFloat(share*100, 'g', 6, 64) }
+	return kong.Vars{
+		"max_status_changes": percent(limits.StatusShare),
+		"max_vanished":       percent(limits.VanishedShare),
+		"max_rejected":       percent(limits.RejectedShare),
+		"hold_above":         strconv.Itoa(limits.Least),
+	}
 }
 
 // keeper opens the folders and gives what keeps the site, and what closes it again.
