@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/legalname"
 )
 
 // addition is the names that came since a search index was built. They are few: to search them
@@ -136,7 +137,7 @@ func (a *addition) withMistake(word string) []string {
 	}
 	var words []string
 	for other := range strings.FieldsSeq(a.text) {
-		if other == word || oneMistake(word, other) {
+		if other == word || legalname.OneMistake(word, other) {
 			words = append(words, other)
 		}
 	}

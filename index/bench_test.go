@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/legalname"
 )
 
 // benchmarkRecords is the size the targets are stated for.
@@ -145,7 +146,7 @@ func BenchmarkSearch(b *testing.B) {
 						if kind.make != nil {
 							question = kind.make(random, r.LegalName())
 						}
-						if len(Words(question)) > 0 && len(question) <= MaxQuery {
+						if len(legalname.Words(question)) > 0 && len(question) <= MaxQuery {
 							questions = append(questions, question)
 						}
 					}
@@ -188,7 +189,7 @@ func bestOf(b *testing.B, set *Set, questions []string) time.Duration {
 
 // mistype puts one mistake into a word that is long enough to be found with one.
 func mistype(random *rand.Rand, name string) string {
-	words := Words(name)
+	words := legalname.Words(name)
 	at := -1
 	for range 10 {
 		if i := random.IntN(len(words)); len(words[i]) >= 5 {

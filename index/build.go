@@ -14,6 +14,7 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/legalname"
 )
 
 // The fields of the search index. The id of a document is the canonical number; the engine
@@ -33,7 +34,7 @@ const maxEdge = 2
 // namesDigest is the SHA-256 of all that the search index is made of.
 func namesDigest(records []*certification.Record) string {
 	h := sha256.New()
-	line := []byte("names " + foldingVersion + "\n")
+	line := []byte("names " + legalname.FoldingVersion + "\n")
 	for _, r := range records {
 		line = append(line, r.Number().String()...)
 		line = append(append(append(line, '\t'), r.LegalName()...), '\n')
@@ -80,7 +81,7 @@ type vocabulary map[string]*index.TokenFreq
 
 func (v vocabulary) document(r *certification.Record) *document.Document {
 	d := document.NewDocument(r.Number().String())
-	words := Words(r.LegalName())
+	words := legalname.Words(r.LegalName())
 	if len(words) == 0 { // not known, or of signs alone: found by its number
 		return d
 	}
@@ -149,7 +150,7 @@ func edges(words []string) []string {
 func parts(words []string) []string {
 	var parts []string
 	for _, word := range words {
-		if first, _ := utf8.DecodeRuneInString(word); !isIdeographic(first) {
+		if first, _ := utf8.DecodeRuneInString(word); !legalname.IsIdeographic(first) {
 			continue
 		}
 		previous := -1

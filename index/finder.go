@@ -5,15 +5,17 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/cmpss/registry/generator/legalname"
 )
 
 // Bounds of the work for one query.
 const (
 	maxTerms      = 256 // dictionary terms read for one word
 	maxFuzzyLooks = 8   // walks through the dictionary for typing mistakes
-	minFuzzyRunes = 4   // a shorter word has too many neighbours
-	maxFuzzyRunes = 20
-	minSplitRunes = 5 // a word that may be two written together
+	maxFuzzyRunes = 20  // a longer word is not looked for with a mistake in it
+	maxWords      = 8   // words of a query that are searched
+	minSplitRunes = 5   // a word that may be two written together
 	maxSplitRunes = 24
 )
 
@@ -54,7 +56,7 @@ func (f *finder) search(all []string) error {
 	f.takeKey(strings.Join(all, ""))
 	// The name is there in full, and more than a given name: nothing is missing or mistyped.
 	first, _ := utf8.DecodeRuneInString(words[0])
-	strict := f.collector.issued > 0 && (len(words) > 1 || isIdeographic(first))
+	strict := f.collector.issued > 0 && (len(words) > 1 || legalname.IsIdeographic(first))
 	for _, reading := range readings { // every word
 		f.takeEach(reading, exact, exact)
 	}
@@ -221,5 +223,5 @@ func (f *finder) common(words []string, match matcher, within bitset) bitset {
 // isQuicker reports whether to look at the names in the set rather than in the index.
 func (f *finder) isQuicker(word string, match matcher, within bitset) bool {
 	first, _ := utf8.DecodeRuneInString(word)
-	return match.test != nil && !isIdeographic(first) && within.count() <= f.names.few
+	return match.test != nil && !legalname.IsIdeographic(first) && within.count() <= f.names.few
 }

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	index "github.com/blevesearch/bleve_index_api"
+
+	"github.com/cmpss/registry/generator/legalname"
 )
 
 // lexicon is the dictionary of one field of the search index, in memory. It finds words with a
@@ -76,12 +78,12 @@ func (l *lexicon) withMistake(word string) []string {
 	_, size := utf8.DecodeRuneInString(word[head:])
 	var found []string
 	for _, other := range l.withPrefix(word[:head]) {
-		if other == word || oneMistake(word, other) {
+		if other == word || legalname.OneMistake(word, other) {
 			found = append(found, other)
 		}
 	}
 	for _, at := range l.withSuffix(word[head+size:]) {
-		if other := l.words[at]; !strings.HasPrefix(other, word[:head]) && oneMistake(word, other) {
+		if other := l.words[at]; !strings.HasPrefix(other, word[:head]) && legalname.OneMistake(word, other) {
 			found = append(found, other)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 
 	index "github.com/blevesearch/bleve_index_api"
 	"pgregory.net/rapid"
+
+	"github.com/cmpss/registry/generator/legalname"
 )
 
 // listed is a dictionary of the engine made of a list.
@@ -45,7 +47,7 @@ func TestLexicon(t *testing.T) {
 			if naivePrefixed(asked, other) {
 				prefixed = append(prefixed, other)
 			}
-			if other == asked || oneMistake(asked, other) {
+			if other == asked || legalname.OneMistake(asked, other) {
 				mistaken = append(mistaken, other)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/legalname"
 )
 
 // naive finds by looking at every name, with no index: what Search must agree with.
@@ -21,12 +22,12 @@ type naive struct {
 
 func newNaive(records []*certification.Record) *naive {
 	n := &naive{records: slices.Clone(records)}
-	key := func(r *certification.Record) string { return strings.Join(Words(r.LegalName()), "") }
+	key := func(r *certification.Record) string { return strings.Join(legalname.Words(r.LegalName()), "") }
 	slices.SortFunc(n.records, func(a, b *certification.Record) int {
 		return cmp.Or(strings.Compare(key(a), key(b)), a.Number().Compare(b.Number()))
 	})
 	for _, r := range n.records {
-		n.words = append(n.words, Words(r.LegalName()))
+		n.words = append(n.words, legalname.Words(r.LegalName()))
 	}
 	return n
 }
@@ -35,7 +36,7 @@ func newNaive(records []*certification.Record) *naive {
 func (n *naive) search(text string) []certification.Number {
 	var found []certification.Number
 	taken := make(map[int]bool)
-	query := Words(text)
+	query := legalname.Words(text)
 	take := func(words int, matches func(name []string) bool) {
 		for _, more := range []bool{false, true} {
 			for i, r := range n.records {
@@ -87,7 +88,7 @@ func (n *naive) search(text string) []certification.Number {
 		}
 	}
 	take(0, func(name []string) bool { return strings.Join(name, "") == strings.Join(query, "") })
-	strict := len(found) > 0 && (len(query) > 1 || isIdeographic([]rune(query[0])[0]))
+	strict := len(found) > 0 && (len(query) > 1 || legalname.IsIdeographic([]rune(query[0])[0]))
 	for _, reading := range readings {
 		takeEach(reading, naiveExact, naiveExact)
 	}
@@ -150,7 +151,7 @@ func naiveSplit(word string, name []string) bool {
 
 func naivePrefix(word string, name []string) bool {
 	runes := []rune(word)
-	if !isIdeographic(runes[0]) {
+	if !legalname.IsIdeographic(runes[0]) {
 		return slices.ContainsFunc(name, func(other string) bool { return strings.HasPrefix(other, word) })
 	}
 	for i := range max(1, len(runes)-1) {
@@ -163,14 +164,14 @@ func naivePrefix(word string, name []string) bool {
 }
 
 func naiveMistaken(word string, name []string) bool {
-	if n := utf8.RuneCountInString(word); n < minFuzzyRunes || n > maxFuzzyRunes {
+	if n := utf8.RuneCountInString(word); n < legalname.MinMistakenRunes || n > maxFuzzyRunes {
 		return false
 	}
 	return slices.ContainsFunc(name, func(other string) bool {
 		if d := len(word) - len(other); d > utf8.UTFMax || d < -utf8.UTFMax {
 			return false // more than a character
 		}
-		return distance([]rune(word), []rune(other)) <= 1
+		return word == other || legalname.OneMistake(word, other)
 	})
 }
 
@@ -183,7 +184,7 @@ func TestSearchAgreesWithScan(t *testing.T) {
 	seen := make(map[string]bool)
 	for range 500 {
 		text := distort(random, records[random.IntN(len(records))].LegalName())
-		if seen[text] || len(Words(text)) == 0 || len(Words(text)) > 4 || len(text) > MaxQuery {
+		if seen[text] || len(legalname.Words(text)) == 0 || len(legalname.Words(text)) > 4 || len(text) > MaxQuery {
 			continue
 		}
 		seen[text] = true
@@ -219,7 +220,7 @@ func distort(random *rand.Rand, name string) string {
 	case 0:
 		return name
 	case 1:
-		return strings.ToUpper(strings.Join(Words(name), " "))
+		return strings.ToUpper(strings.Join(legalname.Words(name), " "))
 	case 2:
 		slices.Reverse(words)
 		return strings.Join(words, " ")
@@ -442,7 +443,7 @@ func TestSearchIsBounded(t *testing.T) {
 	random := rand.New(rand.NewPCG(4, 4))
 	pieces := []string{"a", "m", "j", "de", "la", "mar", "jos", "gar", "her", "o", "van"}
 	for _, r := range records[:100] {
-		pieces = append(pieces, Words(r.LegalName())...)
+		pieces = append(pieces, legalname.Words(r.LegalName())...)
 	}
 	worst, question := 0, ""
 	for range 1500 {
@@ -451,7 +452,7 @@ func TestSearchIsBounded(t *testing.T) {
 			text.WriteString(pieces[random.IntN(len(pieces))])
 			text.WriteString([]string{" ", " ", "", "q", "q "}[random.IntN(5)])
 		}
-		words := Words(text.String())
+		words := legalname.Words(text.String())
 		if len(words) == 0 {
 			continue
 		}

@@ -15,6 +15,7 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/legalname"
 )
 
 // names is an open search index. It gives sets of ranks: the place of a name when all are
@@ -193,7 +194,7 @@ type name struct {
 }
 
 func nameOf(r *certification.Record) name {
-	words := Words(r.LegalName())
+	words := legalname.Words(r.LegalName())
 	if len(words) == 0 {
 		return name{number: r.Number()}
 	}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/legalname"
 )
 
 // Bounds of a query and of its result.
@@ -72,7 +73,7 @@ func (s *Set) Search(ctx context.Context, q Query, now time.Time) (Result, error
 		}
 		return c.result, nil
 	}
-	words := Words(q.Text)
+	words := legalname.Words(q.Text)
 	if len(words) == 0 {
 		return Result{}, fmt.Errorf("%w: the text has no letter and no digit", ErrQuery)
 	}

@@ -3,6 +3,8 @@ package index
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/cmpss/registry/generator/legalname"
 )
 
 // exact gives the names with the word.
@@ -26,7 +28,7 @@ func (f *finder) count(word string) int {
 // prefixed gives the names with a word that begins with this one; of a word without spaces
 // between its characters, the names with its characters in any place.
 func (f *finder) prefixed(word string) bitset {
-	if first, _ := utf8.DecodeRuneInString(word); isIdeographic(first) {
+	if first, _ := utf8.DecodeRuneInString(word); legalname.IsIdeographic(first) {
 		return f.partly(word)
 	}
 	return f.lookUp("prefixed", word, func(set bitset) {
@@ -138,7 +140,7 @@ func hasMistaken(word string) nameTest {
 	}
 	return func(words string) bool {
 		for other := range strings.FieldsSeq(words) {
-			if other == word || oneMistake(word, other) {
+			if other == word || legalname.OneMistake(word, other) {
 				return true
 			}
 		}
@@ -149,7 +151,7 @@ func hasMistaken(word string) nameTest {
 // forgiving reports whether a word is of a length in which mistakes are forgiven.
 func forgiving(word string) bool {
 	n := utf8.RuneCountInString(word)
-	return n >= minFuzzyRunes && n <= maxFuzzyRunes
+	return n >= legalname.MinMistakenRunes && n <= maxFuzzyRunes
 }
 
 func (f *finder) either(kind, word string, sets ...bitset) bitset {

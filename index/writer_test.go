@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/legalname"
 )
 
 // ledger is records that change at random, as a source's do.
@@ -102,7 +103,7 @@ func (l *ledger) agree(t *testing.T, when string, sets ...*Set) {
 		if text != "" {
 			text = distort(l.random, text)
 		}
-		if words := Words(text); len(words) > 0 && len(words) <= 4 && len(text) <= MaxQuery {
+		if words := legalname.Words(text); len(words) > 0 && len(words) <= 4 && len(text) <= MaxQuery {
 			questions = append(questions, text)
 		}
 	}

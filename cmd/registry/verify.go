@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/legalname"
 	"github.com/cmpss/registry/generator/site"
-	"github.com/cmpss/registry/index"
 )
 
 // The exit statuses of verify.
@@ -101,7 +101,7 @@ func (c *verifyCommand) Run(ctx context.Context, p *process) error {
 		a.On = &answerOn{day.String(), status.String(), status.Valid()}
 	}
 	if c.Name != "" && statement.Status != certification.Unavailable { // there is no name to compare with
-		a.Name = index.MatchName(c.Name, statement.LegalName).String()
+		a.Name = legalname.Compare(c.Name, statement.LegalName).String()
 	}
 	code := verifyNotValid
 	switch {

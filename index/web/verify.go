@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/legalname"
 	"github.com/cmpss/registry/generator/render"
 	"github.com/cmpss/registry/index"
 )
@@ -106,7 +107,7 @@ func appendAnswer(dst []byte, set *index.Set, c check, now time.Time) (body []by
 		dst = append(dst, '}')
 	}
 	if c.named && statement.Status != certification.Unavailable { // there is no name to compare with
-		dst = append(append(dst, `,"name_match":"`...), index.MatchName(c.name, statement.LegalName).String()...)
+		dst = append(append(dst, `,"name_match":"`...), legalname.Compare(c.name, statement.LegalName).String()...)
 		dst = append(dst, '"')
 	}
 	return append(dst, '}'), http.StatusOK, statement.ReliableUntil()

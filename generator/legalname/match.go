@@ -1,4 +1,4 @@
-package index
+package legalname
 
 import (
 	"slices"
@@ -6,28 +6,28 @@ import (
 	"unicode/utf8"
 )
 
-// NameMatch says how well a name that someone gives agrees with the legal name on record. It is a
+// Match says how well a name that someone gives agrees with the legal name on record. It is a
 // help for comparing, not a proof of identity.
-type NameMatch uint8
+type Match uint8
 
 // The matches, weakest first.
 const (
-	Different NameMatch = iota
+	Different Match = iota
 	Close
 	Exact
 )
 
 // String is the name of the match in JSON.
-func (m NameMatch) String() string { return [...]string{"different", "close", "exact"}[m] }
+func (m Match) String() string { return [...]string{"different", "close", "exact"}[m] }
 
-// MatchName compares names by their words, as Words gives them.
+// Compare compares names by their words, as Words gives them.
 //
 // Exact: the same words in the same order; case, accents, apostrophes, hyphens and spaces aside.
 // Close: one of these, and one only, tells them apart: the order of the words; one typing mistake
 // (a character missing, added or changed, or two neighbours swapped) in a word of four or more; an
 // initial for a word; one word more or less, where two or more are the same. The words may
 // stand in another order in all but the first case. Different: anything else, and an empty name.
-func MatchName(given, legal string) NameMatch {
+func Compare(given, legal string) Match {
 	a, b := Words(given), Words(legal)
 	if len(a) == 0 || len(b) == 0 {
 		return Different
@@ -36,7 +36,7 @@ func MatchName(given, legal string) NameMatch {
 	if left == right {
 		return Exact
 	}
-	if oneMistake(left, right) {
+	if OneMistake(left, right) {
 		return Close
 	}
 	onlyA, onlyB, same := compareWords(a, b)
@@ -44,7 +44,7 @@ func MatchName(given, legal string) NameMatch {
 	case len(onlyA) == 0 && len(onlyB) == 0:
 		return Close
 	case len(onlyA) == 1 && len(onlyB) == 1:
-		if oneMistake(onlyA[0], onlyB[0]) || same > 0 && (isInitial(onlyA[0], onlyB[0]) || isInitial(onlyB[0], onlyA[0])) {
+		if OneMistake(onlyA[0], onlyB[0]) || same > 0 && (isInitial(onlyA[0], onlyB[0]) || isInitial(onlyB[0], onlyA[0])) {
 			return Close
 		}
 	case len(onlyA)+len(onlyB) == 1:
@@ -73,9 +73,13 @@ func isInitial(initial, word string) bool {
 	return utf8.RuneCountInString(initial) == 1 && strings.HasPrefix(word, initial)
 }
 
-// oneMistake reports whether exactly one typing mistake tells the words apart. In words of three
-// characters and fewer a mistake makes another word.
-func oneMistake(a, b string) bool {
+// MinMistakenRunes is the length, in characters, from which a word may hold a typing mistake: in
+// a shorter one a mistake makes another word.
+const MinMistakenRunes = 4
+
+// OneMistake reports whether exactly one typing mistake tells the words apart, of which
+// the longer has at least MinMistakenRunes.
+func OneMistake(a, b string) bool {
 	// Nearly all pairs differ by more than the bytes of one character on both ends.
 	head := 0
 	for head < len(a) && head < len(b) && a[head] == b[head] {
@@ -104,5 +108,5 @@ func oneMistake(a, b string) bool {
 	case m == 2, n == 2: // two more on one side
 		return false
 	}
-	return max(utf8.RuneCountInString(a), utf8.RuneCountInString(b)) >= minFuzzyRunes
+	return max(utf8.RuneCountInString(a), utf8.RuneCountInString(b)) >= MinMistakenRunes
 }

@@ -1,4 +1,4 @@
-package index
+package legalname
 
 import (
 	"strings"
@@ -8,14 +8,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// foldingVersion goes into the digest of an index: raise it when words or terms change.
-const foldingVersion = "1"
+// FoldingVersion goes into the digest of an index: raise it when words change.
+const FoldingVersion = "1"
 
-// Bounds of what is indexed of a name and looked at in a query.
-const (
-	maxWords     = 8  // words of a query that are searched
-	maxWordRunes = 64 // a longer word is cut, in the index and in the query alike
-)
+// MaxWordRunes is where a longer word is cut, in characters.
+const MaxWordRunes = 64
 
 // Words are the words of a name as the search compares them: compatibility forms resolved, case
 // and diacritics folded (Đặng and dang are the same word), apostrophes dropped (o'neil is
@@ -39,14 +36,14 @@ func Words(name string) []string {
 		if start < 0 && unicode.Is(unicode.M, r) {
 			continue // a mark without a letter before it
 		}
-		if isIdeographic(r) != ideographic && !unicode.Is(unicode.M, r) {
+		if IsIdeographic(r) != ideographic && !unicode.Is(unicode.M, r) {
 			flush()
 			ideographic = !ideographic
 		}
 		if start < 0 {
 			start = i
 		}
-		if runes < maxWordRunes { // the rest of an endless word is passed over
+		if runes < MaxWordRunes { // the rest of an endless word is passed over
 			end = i + utf8.RuneLen(r)
 		}
 		runes++
@@ -62,9 +59,9 @@ func isWordRune(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.M, unicode.Nd)
 }
 
-// isIdeographic is true of scripts whose names are written without spaces and found by any of
+// IsIdeographic is true of scripts whose names are written without spaces and found by any of
 // their characters.
-func isIdeographic(r rune) bool {
+func IsIdeographic(r rune) bool {
 	return r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
 

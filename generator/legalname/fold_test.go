@@ -1,4 +1,4 @@
-package index
+package legalname
 
 import (
 	"slices"
@@ -49,7 +49,7 @@ func TestWords(t *testing.T) {
 		"<script>alert(1)":        "script alert 1",
 		"***":                     "",
 		"":                        "",
-		long:                      long[:maxWordRunes],
+		long:                      long[:MaxWordRunes],
 	} {
 		if got := strings.Join(Words(name), " "); got != want {
 			t.Errorf("Words(%q) = %q, want %q", name, got, want)
@@ -65,7 +65,7 @@ func FuzzWords(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string) {
 		words := Words(name)
 		for _, word := range words {
-			if word == "" || !utf8.ValidString(word) || utf8.RuneCountInString(word) > maxWordRunes {
+			if word == "" || !utf8.ValidString(word) || utf8.RuneCountInString(word) > MaxWordRunes {
 				t.Fatalf("Words(%q) has the word %q", name, word)
 			}
 		}

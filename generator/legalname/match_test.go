@@ -1,4 +1,4 @@
-package index
+package legalname
 
 import (
 	"testing"
@@ -9,7 +9,7 @@ import (
 func TestMatchName(t *testing.T) {
 	for _, c := range []struct {
 		given, legal string
-		want         NameMatch
+		want         Match
 	}{
 		{"Jane Doe", "Jane Doe", Exact},
 		{"JANE  DOE", "Jane Doe", Exact},
@@ -41,11 +41,11 @@ func TestMatchName(t *testing.T) {
 		{"李小", "李小龙", Different},
 		{"<b>Jane</b> Doe", "Jane Doe", Different},
 	} {
-		if got := MatchName(c.given, c.legal); got != c.want {
-			t.Errorf("MatchName(%q, %q) = %s, want %s", c.given, c.legal, got, c.want)
+		if got := Compare(c.given, c.legal); got != c.want {
+			t.Errorf("Compare(%q, %q) = %s, want %s", c.given, c.legal, got, c.want)
 		}
-		if got := MatchName(c.legal, c.given); got != c.want {
-			t.Errorf("MatchName(%q, %q) = %s, want %s", c.legal, c.given, got, c.want)
+		if got := Compare(c.legal, c.given); got != c.want {
+			t.Errorf("Compare(%q, %q) = %s, want %s", c.legal, c.given, got, c.want)
 		}
 	}
 }
@@ -81,9 +81,9 @@ func TestOneMistake(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := word.Draw(t, "a"), word.Draw(t, "b")
 		x, y := []rune(a), []rune(b)
-		want := distance(x, y) == 1 && max(len(x), len(y)) >= minFuzzyRunes
-		if got := oneMistake(a, b); got != want {
-			t.Fatalf("oneMistake(%q, %q) = %v, want %v", a, b, got, want)
+		want := distance(x, y) == 1 && max(len(x), len(y)) >= MinMistakenRunes
+		if got := OneMistake(a, b); got != want {
+			t.Fatalf("OneMistake(%q, %q) = %v, want %v", a, b, got, want)
 		}
 	})
 }
