@@ -19,6 +19,7 @@ type Facts struct {
 	Statuses        Statuses
 	Contacts        Contacts
 	Labels          Labels
+	Groups          Groups
 }
 
 // Origin says where in the Guidelines a file of facts comes from.

@@ -39,6 +39,7 @@ func (c *factChecker) checkFilled() {
 		{"facts/figures.toml", "figure", len(f.Figures.List)},
 		{"facts/statuses.toml", "status", len(f.Statuses.List)},
 		{"facts/contacts.toml", "contact", len(f.Contacts.List)},
+		{"facts/groups.toml", "group", len(f.Groups.List)},
 	} {
 		if list.n == 0 {
 			c.fault(list.file, list.key, "has no entry")

@@ -23,6 +23,7 @@ func factFiles(f *Facts) map[string]any {
 		"facts/statuses.toml":        &f.Statuses,
 		"facts/contacts.toml":        &f.Contacts,
 		"facts/labels.toml":          &f.Labels,
+		"facts/groups.toml":          &f.Groups,
 	}
 }
 
@@ -66,6 +67,7 @@ func loadFacts(in *inputs) (*Facts, error) {
 	c.checkFigures()
 	c.checkStatuses()
 	c.checkContacts()
+	c.checkGroups()
 	for _, name := range sortedKeys(targets) {
 		c.checkTexts(name, targets[name])
 	}

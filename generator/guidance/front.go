@@ -22,6 +22,7 @@ type frontMatter struct {
 	Revision string   `toml:"revision"`
 	Reviewed string   `toml:"reviewed"`
 	Order    int      `toml:"order"`
+	Group    string   `toml:"group"`
 }
 
 // source is a page before its Markdown is rendered.
@@ -89,7 +90,7 @@ func (s *source) parseFront() error {
 	for _, key := range meta.Undecoded() {
 		fault(key[0], "unknown key")
 	}
-	for _, key := range []string{"title", "summary", "sections", "revision", "reviewed", "order"} {
+	for _, key := range []string{"title", "summary", "sections", "revision", "reviewed", "order", "group"} {
 		if !meta.IsDefined(key) {
 			fault(key, "missing")
 		}

@@ -24,6 +24,7 @@ type Page struct {
 	Revision string // the revision of the Guidelines that the page follows, YYYY-MM-DD
 	Reviewed string // the day on which a person last compared the two, YYYY-MM-DD
 	Order    int    // position among the pages, from 1
+	Group    string // the id of the theme it is listed under
 
 	// Body is what follows the title: headings of level 2 and below, text and fact blocks.
 	Body template.HTML
@@ -42,6 +43,7 @@ type Heading struct {
 // loaded and is safe for concurrent use.
 type Library struct {
 	pages  map[string][]*Page
+	groups map[string][]Group
 	facts  *Facts
 	digest [sha256.Size]byte
 }
@@ -75,6 +77,7 @@ func Load(content, blocks fs.FS, languages []string) (*Library, error) {
 	}
 	sources, errs := parsePages(in)
 	errs = append(errs, missingPages(in)...)
+	errs = append(errs, checkGroups(sources, facts.Groups)...)
 	templates, err := loadBlocks(in, facts)
 	if err != nil {
 		errs = append(errs, err)
@@ -103,7 +106,8 @@ func Load(content, blocks fs.FS, languages []string) (*Library, error) {
 	for _, pages := range lib.pages {
 		slices.SortFunc(pages, func(a, b *Page) int { return a.Order - b.Order })
 	}
-	return lib, nil
+	lib.groups, err = grouped(lib.pages, facts)
+	return lib, err
 }
 
 // inputs are the files that a load depends on, by name, and what the file names say.

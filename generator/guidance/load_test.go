@@ -27,6 +27,7 @@ sections = ["§1"]
 revision = "2025-05-15"
 reviewed = "2026-11-22"
 order = 99
+group = "conduct"
 +++
 `
 
@@ -59,6 +60,9 @@ func TestLoadRefuses(t *testing.T) {
 		{"empty title", change("en/fees.md", `"Fees and refunds"`, `" "`), []string{"en/fees.md:2: title: must be one line"}},
 		{"long summary", change("en/fees.md", "What certification", strings.Repeat("what ", 80)), []string{"en/fees.md:3: summary: longer than"}},
 		{"order taken", change("en/fees.md", "order = 5", "order = 4"), []string{"order 4 is taken by en/fees.md", "order is 5 here and 4 in en/fees.md"}},
+		{"group that is not there", change("en/fees.md", `group = "certification"`, `group = "dinner"`), []string{`en/fees.md:8: group: facts/groups.toml has no group "dinner"`}},
+		{"group that differs by language", change("es/fees.md", `group = "certification"`, `group = "conduct"`), []string{`es/fees.md:8: group is "conduct" here and "certification" in en/fees.md`}},
+		{"group without a page", change("facts/groups.toml", `[[group]]`, "[[group]]\nid = \"empty\"\nname = { en = \"a\", es = \"b\" }\nabout = { en = \"a\", es = \"b\" }\n\n[[group]]"), []string{`facts/groups.toml: group[1]: no page belongs to "empty"`}},
 		{"not UTF-8", change("en/fees.md", "Fees and", "Fees \xff and"), []string{"en/fees.md:1: the file is not UTF-8"}},
 
 		// Files
@@ -67,40 +71,40 @@ func TestLoadRefuses(t *testing.T) {
 		{"a stray file", func(_ testing.TB, c, _ fstest.MapFS) { c["en/notes.txt"] = &fstest.MapFile{} }, []string{"en/notes.txt: only .md files"}},
 		{"unknown facts", func(_ testing.TB, c, _ fstest.MapFS) { c["facts/more.toml"] = &fstest.MapFile{} }, []string{"facts/more.toml: not a file of facts"}},
 		{"missing facts", func(_ testing.TB, c, _ fstest.MapFS) { delete(c, "facts/fees.toml") }, []string{"facts/fees.toml: missing"}},
-		{"missing block file", func(_ testing.TB, _, b fstest.MapFS) { delete(b, "fees.html") }, []string{"en/fees.md:17: block fees: the theme has no guidance/fees.html", "es/fees.md:17: block fees"}},
+		{"missing block file", func(_ testing.TB, _, b fstest.MapFS) { delete(b, "fees.html") }, []string{"en/fees.md:18: block fees: the theme has no guidance/fees.html", "es/fees.md:18: block fees"}},
 		{"unknown block file", func(_ testing.TB, _, b fstest.MapFS) { b["prices.html"] = &fstest.MapFile{} }, []string{`prices.html: no block is named "prices"`}},
 		{"broken block file", func(t testing.TB, _, b fstest.MapFS) {
 			edit(t, b, "fees.html", "{{range .Groups}}", "{{range .Group}}")
-		}, []string{"en/fees.md:17: block fees: template: fees:"}},
+		}, []string{"en/fees.md:18: block fees: template: fees:"}},
 		{"unknown label", func(t testing.TB, _, b fstest.MapFS) { edit(t, b, "fees.html", `label "fee"`, `label "price"`) }, []string{"facts/labels.toml: label.price: missing"}},
 
-		// Markdown; the body of a new page begins on line 9
-		{"HTML block", addPage("text\n\n<script>alert(1)</script>\n"), []string{"en/new.md:11: HTML is not allowed"}},
-		{"HTML in a sentence", addPage("text\nwith <b onclick=x>bold</b>\n"), []string{"en/new.md:10: HTML is not allowed"}},
-		{"HTML comment", addPage("<!-- hidden -->\n"), []string{"en/new.md:9: HTML is not allowed"}},
-		{"image", addPage("![x](https://example.org/x.png)\n"), []string{"en/new.md:9: images are not supported"}},
-		{"second title", addPage("# Title\n"), []string{"en/new.md:9: a heading of level 1"}},
-		{"skipped level", addPage("## A\n\n#### B\n"), []string{"en/new.md:11: a heading of level 4 follows one of level 2"}},
-		{"unknown block", addPage("a\n\n{{ prices }}\n"), []string{`en/new.md:11: no block is named "prices"`}},
-		{"block with a wrong argument", addPage("{{ fees dinner }}\n"), []string{`en/new.md:9: block fees: no group of fees is named "dinner"`}},
-		{"block that takes no argument", addPage("{{ sanctions h10 }}\n"), []string{"en/new.md:9: block sanctions: takes no argument"}},
-		{"malformed block", addPage("{{ Fees! }}\n"), []string{"en/new.md:9: two opening braces"}},
-		{"block inside a sentence", addPage("see {{ fees }} here\n"), []string{"en/new.md:9: {{ fees }} is no fact for the middle of a sentence"}},
-		{"unknown fee", addPage("one\ntwo {{ fee dinner }}\n"), []string{`en/new.md:10: no fee has the id "dinner"`}},
-		{"unknown figure", addPage("{{ figure dinner }}\n"), []string{`en/new.md:9: no figure or deadline has the id "dinner"`}},
-		{"contact without a telephone", addPage("call {{ phone appeals }}\n"), []string{`en/new.md:9: no contact named "appeals" has a value for phone`}},
-		{"link to no page", addPage("one\n[x](/guidance/dinner.html)\n"), []string{`en/new.md:10: the link "/guidance/dinner.html" leads to no page`}},
-		{"link to no part", addPage("[x](/guidance/fees.html#dinner)\n"), []string{`en/new.md:9: the page fees has no part named "dinner"`}},
-		{"link to no part of the page itself", addPage("## A\n\n[x](#b)\n"), []string{`en/new.md:11: the page new has no part named "b"`}},
-		{"relative link", addPage("[x](fees.html)\n"), []string{"en/new.md:9: the link"}},
-		{"link out of the site", addPage("[x](//example.org/)\n"), []string{"en/new.md:9: the link"}},
-		{"link out of the site by an empty name", addPage("[x](//#a)\n"), []string{"en/new.md:9: the link"}},
-		{"link out of the site by three slashes", addPage("[x](///guidance/fees.html)\n"), []string{"en/new.md:9: the link"}},
-		{"page with a query", addPage("[x](/guidance/fees.html?a#b)\n"), []string{"en/new.md:9: the link"}},
-		{"http link", addPage("[x](http://example.org/)\n"), []string{"en/new.md:9: the link"}},
-		{"script link", addPage("[x](JavaScript:alert(1))\n"), []string{"en/new.md:9: the link"}},
-		{"script autolink", addPage("<javascript:alert(1)>\n"), []string{"en/new.md:9: the link"}},
-		{"link that climbs", addPage("[x](/guidance/../fees.html)\n"), []string{"en/new.md:9: the link"}},
+		// Markdown; the body of a new page begins on line 10
+		{"HTML block", addPage("text\n\n<script>alert(1)</script>\n"), []string{"en/new.md:12: HTML is not allowed"}},
+		{"HTML in a sentence", addPage("text\nwith <b onclick=x>bold</b>\n"), []string{"en/new.md:11: HTML is not allowed"}},
+		{"HTML comment", addPage("<!-- hidden -->\n"), []string{"en/new.md:10: HTML is not allowed"}},
+		{"image", addPage("![x](https://example.org/x.png)\n"), []string{"en/new.md:10: images are not supported"}},
+		{"second title", addPage("# Title\n"), []string{"en/new.md:10: a heading of level 1"}},
+		{"skipped level", addPage("## A\n\n#### B\n"), []string{"en/new.md:12: a heading of level 4 follows one of level 2"}},
+		{"unknown block", addPage("a\n\n{{ prices }}\n"), []string{`en/new.md:12: no block is named "prices"`}},
+		{"block with a wrong argument", addPage("{{ fees dinner }}\n"), []string{`en/new.md:10: block fees: no group of fees is named "dinner"`}},
+		{"block that takes no argument", addPage("{{ sanctions h10 }}\n"), []string{"en/new.md:10: block sanctions: takes no argument"}},
+		{"malformed block", addPage("{{ Fees! }}\n"), []string{"en/new.md:10: two opening braces"}},
+		{"block inside a sentence", addPage("see {{ fees }} here\n"), []string{"en/new.md:10: {{ fees }} is no fact for the middle of a sentence"}},
+		{"unknown fee", addPage("one\ntwo {{ fee dinner }}\n"), []string{`en/new.md:11: no fee has the id "dinner"`}},
+		{"unknown figure", addPage("{{ figure dinner }}\n"), []string{`en/new.md:10: no figure or deadline has the id "dinner"`}},
+		{"contact without a telephone", addPage("call {{ phone appeals }}\n"), []string{`en/new.md:10: no contact named "appeals" has a value for phone`}},
+		{"link to no page", addPage("one\n[x](/guidance/dinner.html)\n"), []string{`en/new.md:11: the link "/guidance/dinner.html" leads to no page`}},
+		{"link to no part", addPage("[x](/guidance/fees.html#dinner)\n"), []string{`en/new.md:10: the page fees has no part named "dinner"`}},
+		{"link to no part of the page itself", addPage("## A\n\n[x](#b)\n"), []string{`en/new.md:12: the page new has no part named "b"`}},
+		{"relative link", addPage("[x](fees.html)\n"), []string{"en/new.md:10: the link"}},
+		{"link out of the site", addPage("[x](//example.org/)\n"), []string{"en/new.md:10: the link"}},
+		{"link out of the site by an empty name", addPage("[x](//#a)\n"), []string{"en/new.md:10: the link"}},
+		{"link out of the site by three slashes", addPage("[x](///guidance/fees.html)\n"), []string{"en/new.md:10: the link"}},
+		{"page with a query", addPage("[x](/guidance/fees.html?a#b)\n"), []string{"en/new.md:10: the link"}},
+		{"http link", addPage("[x](http://example.org/)\n"), []string{"en/new.md:10: the link"}},
+		{"script link", addPage("[x](JavaScript:alert(1))\n"), []string{"en/new.md:10: the link"}},
+		{"script autolink", addPage("<javascript:alert(1)>\n"), []string{"en/new.md:10: the link"}},
+		{"link that climbs", addPage("[x](/guidance/../fees.html)\n"), []string{"en/new.md:10: the link"}},
 
 		// Facts
 		{"facts not TOML", change("facts/fees.toml", "[[group]]", "[[group]"), []string{"facts/fees.toml:6:"}},
@@ -137,7 +141,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"deadline without its section", change("facts/deadlines.toml", "section = \"§805\"\n", ""), []string{"facts/deadlines.toml: deadline[1].section: missing"}},
 		{"sanction twice", change("facts/sanctions.toml", `code = "F4"`, `code = "E4"`), []string{`facts/sanctions.toml: sanction[2].code: "E4" is empty or there twice`}},
 		{"bad id", change("facts/fees.toml", `id = "exam-retake"`, `id = "exam retake"`), []string{`group[2].fee[2].id: "exam retake" is not an id`}},
-		{"two parts of one name", addPage("## A\n\n{{ fees }}\n\n{{ fees exam }}\n"), []string{`en/new.md:9: two parts of the page have the id "fee-exam"`}},
+		{"two parts of one name", addPage("## A\n\n{{ fees }}\n\n{{ fees exam }}\n"), []string{`en/new.md:10: two parts of the page have the id "fee-exam"`}},
 		{"a contact that cannot be reached", change("facts/contacts.toml", `email = "appeals@calmhsa.org"`, ""), []string{"facts/contacts.toml: contact[4]: gives no way"}},
 		{"bad email", change("facts/contacts.toml", `"appeals@calmhsa.org"`, `"appeals"`), []string{`facts/contacts.toml: contact[4].email: "appeals" is not an address`}},
 		{"script for a website", change("facts/contacts.toml", `"https://www.capeercertification.org/"`, `"javascript:alert(1)"`), []string{"facts/contacts.toml: contact[1].website:"}},

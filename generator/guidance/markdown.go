@@ -197,7 +197,7 @@ func renderPage(s *source, templates *blockTemplates, facts *Facts, routes *rout
 	}
 	r.page = &Page{
 		Slug: s.Slug, Language: s.Language, Title: s.front.Title, Summary: s.front.Summary,
-		Sections: s.front.Sections, Revision: s.front.Revision, Reviewed: s.front.Reviewed, Order: s.front.Order,
+		Sections: s.front.Sections, Revision: s.front.Revision, Reviewed: s.front.Reviewed, Order: s.front.Order, Group: s.front.Group,
 		Body: template.HTML(body), Headings: headingsOf(body),
 	}
 	return r, nil

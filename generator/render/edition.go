@@ -78,7 +78,7 @@ func (e *edition) functions() template.FuncMap {
 		"bdi":    func(s string) template.HTML { return template.HTML("<bdi>" + escaped(s) + "</bdi>") },
 		"link":   func(path string) string { return "/" + e.prefix + path },
 		"guide":  e.guide,
-		"guides": e.guides,
+		"groups": e.groups,
 		"asset": func(name string) (string, error) {
 			path, ok := e.renderer.theme.assets[name]
 			if !ok {
@@ -120,6 +120,14 @@ func (e *edition) guides() []*guidance.Page {
 		return nil
 	}
 	return e.renderer.library.Pages(e.language)
+}
+
+// groups are the themes of the guidance in the language, each with its pages in order.
+func (e *edition) groups() []guidance.Group {
+	if e.renderer.library == nil {
+		return nil
+	}
+	return e.renderer.library.Groups(e.language)
 }
 
 // contact is an office that people write to or call, by its id in the facts.

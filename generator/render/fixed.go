@@ -41,7 +41,7 @@ type homeView struct{ page }
 // indexView is what the template of the list of guidance is given.
 type indexView struct {
 	page
-	Guides []*guidance.Page
+	Groups []guidance.Group
 }
 
 // guidanceView is what the template of a guidance page is given.
@@ -54,7 +54,7 @@ type guidanceView struct {
 	Sections string             // of the Guidelines, such as "§207, §209"
 	Revision moment
 	Reviewed moment
-	Guides   []*guidance.Page
+	Group    guidance.Group // that the page belongs to
 	Slug     string
 }
 
@@ -76,11 +76,10 @@ func (e *edition) fixed(sample bool) ([]Page, error) {
 	if err := add("404.html", pageAnswer, missing); err != nil {
 		return nil, err
 	}
-	guides := e.guides()
-	if err := add("guidance/index.html", pageGuidanceIndex, indexView{e.newPage(pageGuidanceIndex, "guidance/index.html", sample), guides}); err != nil {
+	if err := add("guidance/index.html", pageGuidanceIndex, indexView{e.newPage(pageGuidanceIndex, "guidance/index.html", sample), e.groups()}); err != nil {
 		return nil, err
 	}
-	for _, g := range guides {
+	for _, g := range e.guides() {
 		view, err := e.guidanceView(g, sample)
 		if err != nil {
 			return nil, err
@@ -99,8 +98,12 @@ func (e *edition) guidanceView(g *guidance.Page, sample bool) (guidanceView, err
 		Summary:  g.Summary,
 		Body:     g.Body,
 		Sections: strings.Join(g.Sections, ", "),
-		Guides:   e.guides(),
 		Slug:     g.Slug,
+	}
+	for _, group := range e.groups() {
+		if group.ID == g.Group {
+			view.Group = group
+		}
 	}
 	for _, h := range g.Headings {
 		if h.Level == 2 {
