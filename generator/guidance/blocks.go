@@ -87,25 +87,6 @@ func contactsBlock(f *Facts, id, _ string) (any, error) {
 	return &Contacts{Origin: f.Contacts.Origin, List: []Contact{c}}, nil
 }
 
-// definitionsBlock is the definitions in the alphabetical order of the language.
-func definitionsBlock(f *Facts, argument, language string) (any, error) {
-	if argument != "" {
-		return nil, fmt.Errorf("takes no argument, got %q", argument)
-	}
-	d := f.Definitions
-	d.List = slices.Clone(d.List)
-	slices.SortStableFunc(d.List, func(a, b Definition) int {
-		return strings.Compare(sortKey(a.Term[language]), sortKey(b.Term[language]))
-	})
-	return &d, nil
-}
-
-var foldAccents = strings.NewReplacer("á", "a", "é", "e", "í", "i", "ó", "o", "ú", "u", "ü", "u", "ñ", "n\uffff")
-
-// sortKey orders Latin words as a dictionary does, accents aside and ñ after n; words of other
-// scripts stand by code point.
-func sortKey(s string) string { return foldAccents.Replace(strings.ToLower(s)) }
-
 // blockTemplates are the parsed block files of every language.
 type blockTemplates struct {
 	facts      *Facts
@@ -116,7 +97,7 @@ func loadBlocks(in *inputs, facts *Facts) (*blockTemplates, error) {
 	b := &blockTemplates{facts: facts, byLanguage: make(map[string]*template.Template)}
 	var errs []error
 	for _, language := range in.languages {
-		set := template.New("").Funcs(blockFuncs(facts, language, newRoutes(in, language)))
+		set := template.New("").Funcs(blockFuncs(facts, in.languages, language, newRoutes(in, language)))
 		for _, file := range sortedKeys(in.blocks) {
 			name := strings.TrimSuffix(path.Base(file), ".html")
 			if blocks[name] == nil {
@@ -154,10 +135,15 @@ func (b *blockTemplates) render(name, argument, language string) ([]byte, error)
 }
 
 // blockFuncs are what a block file may call, all of them in the language of the page.
-func blockFuncs(f *Facts, language string, routes *routes) template.FuncMap {
+func blockFuncs(f *Facts, languages []string, language string, routes *routes) template.FuncMap {
 	return template.FuncMap{
 		// t is a text.
 		"t": func(text Text) (string, error) { return f.expand(text, language) },
+		// in is a text in another language, others the languages that the page is not in.
+		"in": func(other string, text Text) (string, error) { return f.expand(text, other) },
+		"others": func() []string {
+			return slices.DeleteFunc(slices.Clone(languages), func(l string) bool { return l == language })
+		},
 		// label is a word of facts/labels.toml.
 		"label": func(name string) (string, error) { return f.label(name, language) },
 		// money is an amount in dollars.

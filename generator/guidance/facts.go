@@ -167,20 +167,26 @@ func (s Specialization) Count() int {
 	return n
 }
 
-// Definitions are the defined terms (§102), facts/definitions.toml.
+// Definitions are the words of the program: those that §102 defines, those that other sections
+// use, and those of the registry itself, facts/definitions.toml.
 type Definitions struct {
 	Origin
 	List []Definition `toml:"definition"`
 }
 
-// Definition is one term. Number is its place in §102; See is a guidance page that says more.
+// Definition is one word. Section is where the Guidelines define or use it, "§102.7", and empty
+// for a word of this registry. See is a guidance page that says more.
 type Definition struct {
 	ID      string `toml:"id"`
-	Number  int    `toml:"number"`
+	Section string `toml:"section"`
 	Term    Text   `toml:"term"`
-	Meaning Text   `toml:"meaning"`
+	Also    Forms  `toml:"also"`
+	Text    Text   `toml:"text"`
 	See     string `toml:"see"`
 }
+
+// Forms are the other forms of a term, such as its plural, by language. A language may have none.
+type Forms map[string][]string
 
 // Deadlines are the times that the program sets for itself and for others, facts/deadlines.toml.
 type Deadlines struct {

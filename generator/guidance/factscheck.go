@@ -167,17 +167,6 @@ func (c *factChecker) checkLists() {
 			c.fault("facts/specializations.toml", key+".group", "lists no competency")
 		}
 	}
-	terms := c.unique("facts/definitions.toml")
-	for i, d := range c.facts.Definitions.List {
-		key := fmt.Sprintf("definition[%d]", i+1)
-		terms(key+".id", d.ID)
-		if d.Number != i+1 {
-			c.fault("facts/definitions.toml", key+".number", "is %d where %d is next", d.Number, i+1)
-		}
-		if d.See != "" && c.in.slugs[d.See] == "" {
-			c.fault("facts/definitions.toml", key+".see", "no page is named %q", d.See)
-		}
-	}
 }
 
 func (c *factChecker) checkFigures() {

@@ -64,6 +64,7 @@ func loadFacts(in *inputs) (*Facts, error) {
 	c.checkCode()
 	c.checkSanctions()
 	c.checkLists()
+	c.checkDefinitions()
 	c.checkFigures()
 	c.checkStatuses()
 	c.checkContacts()

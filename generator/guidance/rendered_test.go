@@ -4,7 +4,6 @@ import (
 	"html"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -150,26 +149,6 @@ func TestNothingInline(t *testing.T) {
 			if m := forbidden.FindString(string(p.Body)); m != "" {
 				t.Errorf("%s/%s: %q", language, p.Slug, m)
 			}
-		}
-	}
-}
-
-// The definitions stand in the order of the reader's own alphabet, accents aside.
-func TestDefinitionsAreInOrder(t *testing.T) {
-	term := regexp.MustCompile(`<dt[^>]*>(.*?)</dt>`)
-	fold := strings.NewReplacer("á", "a", "é", "e", "í", "i", "ó", "o", "ú", "u")
-	for _, p := range shipped(t).Pages("es") {
-		if p.Slug != "definitions" {
-			continue
-		}
-		var terms []string
-		for _, m := range term.FindAllStringSubmatch(string(p.Body), -1) {
-			if at := slices.Index([]string{"Teléfono", "Correo electrónico", "Sitio web", "Correo postal"}, m[1]); at < 0 {
-				terms = append(terms, fold.Replace(strings.ToLower(m[1])))
-			}
-		}
-		if len(terms) != 31 || !slices.IsSorted(terms) {
-			t.Errorf("%d terms in this order: %q", len(terms), terms)
 		}
 	}
 }

@@ -193,9 +193,6 @@ func TestListsAndLimits(t *testing.T) {
 	if n := len(f.Competencies.List); n != 17 {
 		t.Errorf("%d core competencies, App. A has 17", n)
 	}
-	if n := len(f.Definitions.List); n != 31 {
-		t.Errorf("%d definitions, §102 has 31", n)
-	}
 	areas := map[string]int{}
 	for _, s := range f.Specializations.List {
 		areas[s.ID] = s.Count()
@@ -291,7 +288,7 @@ func TestLanguagesSayTheSame(t *testing.T) {
 // Words that are English and never Spanish; official titles and names are marked or listed.
 var (
 	englishWord = regexp.MustCompile(`(?i)\b(the|of|and|with|for|you|your|is|are|not|must|person|standard|hours|days|years|fee|training|renewal)\b`)
-	englishSpan = regexp.MustCompile(`(?s)<(p|li|span)[^>]* lang="en">.*?</(p|li|span)>|<address>.*?</address>|class="[^"]*"|id="[^"]*"|href="[^"]*"|start="[^"]*"`)
+	englishSpan = regexp.MustCompile(`(?s)<(p|li|span|dt|dd)[^>]* lang="en">.*?</(p|li|span|dt|dd)>|<address>.*?</address>|class="[^"]*"|id="[^"]*"|href="[^"]*"|start="[^"]*"`)
 	properNames = strings.NewReplacer(
 		"Certified Medi-Cal Peer Support Specialist", "", "mandated reporting", "",
 		"Area of specialization: Peer Services in\nCrisis Care", "", "Areas of specialization: Parent, Caregiver,\nFamily Member Peer; Peer Services for Unhoused", "",
@@ -308,7 +305,7 @@ func TestNoEnglishOnSpanishPages(t *testing.T) {
 		}
 	}
 	// A text that is the same in both languages was probably not translated.
-	same := map[string]bool{"Medi-Cal": true, "No": true}
+	same := map[string]bool{"Medi-Cal": true, "No": true, "Pearson VUE": true, "Supervisor": true}
 	forEachText(reflect.ValueOf(shipped(t).Facts()).Elem(), func(text guidance.Text) {
 		if text["en"] == text["es"] && !same[text["en"]] {
 			t.Errorf("the same in both languages: %q", text["en"])
