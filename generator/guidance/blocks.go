@@ -167,10 +167,7 @@ func blockFuncs(f *Facts, languages []string, language string, routes *routes) t
 		"step":     func(s Step) (string, error) { return f.step(s, language) },
 		"duration": func(d Deadline) (string, error) { return f.duration(d, language) },
 		// section is a reference to the Guidelines, "App. B" in the language's own word.
-		"section": func(s string) (string, error) {
-			appendix, err := f.label("appendix", language)
-			return strings.ReplaceAll(s, "App.", appendix), err
-		},
+		"section": func(s string) (string, error) { return f.localReference(s, language) },
 		// page is the address of a guidance page, with its #anchor, in the language.
 		"page": func(target string) (string, error) {
 			slug, anchor, _ := strings.Cut(target, "#")

@@ -6,9 +6,9 @@
 //     (facts/*.toml); a page shows them through a block on a line of its own, {{ fees }}, or
 //     inside a sentence, {{ figure appeal }}. So two pages, or two languages, cannot disagree.
 //   - What is loaded is whole. Load refuses an unknown key, a page or a text that one language
-//     lacks, a link to a page or a heading that does not exist, and a sanction that names a
-//     standard the code does not have. It reports everything it found, one line each, with
-//     the file and the line or the key.
+//     lacks, a link to a page or a heading that does not exist, a citation of a section that
+//     the Guidelines do not have, and a sanction that names a standard the code does not have.
+//     It reports everything it found, one line each, with the file and the line.
 //   - What is rendered is safe. Markdown cannot carry raw HTML, images or links other than to
 //     known pages, https, mailto and tel; facts pass through html/template.
 //

@@ -20,6 +20,7 @@ type Facts struct {
 	Contacts        Contacts
 	Labels          Labels
 	Groups          Groups
+	Sections        Sections
 }
 
 // Origin says where in the Guidelines a file of facts comes from.

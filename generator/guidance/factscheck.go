@@ -40,17 +40,11 @@ func (c *factChecker) checkFilled() {
 		{"facts/statuses.toml", "status", len(f.Statuses.List)},
 		{"facts/contacts.toml", "contact", len(f.Contacts.List)},
 		{"facts/groups.toml", "group", len(f.Groups.List)},
+		{"facts/sections.toml", "section", len(f.Sections.List)},
 	} {
 		if list.n == 0 {
 			c.fault(list.file, list.key, "has no entry")
 		}
-	}
-}
-
-// section faults an entry that does not say where in the Guidelines it comes from.
-func (c *factChecker) section(file, key, section string) {
-	if strings.TrimSpace(section) == "" {
-		c.fault(file, key+".section", "missing")
 	}
 }
 
@@ -159,7 +153,7 @@ func (c *factChecker) checkLists() {
 	for i, s := range c.facts.Specializations.List {
 		key := fmt.Sprintf("specialization[%d]", i+1)
 		areas(key+".id", s.ID)
-		c.section("facts/specializations.toml", key, s.Section)
+		c.cites("facts/specializations.toml", key+".section", s.Section)
 		if s.Official == "" {
 			c.fault("facts/specializations.toml", key+".official", "missing")
 		}
@@ -175,7 +169,7 @@ func (c *factChecker) checkFigures() {
 	for i, d := range c.facts.Deadlines.List {
 		key := fmt.Sprintf("deadline[%d]", i+1)
 		ids(key+".id", d.ID)
-		c.section(file, key, d.Section)
+		c.cites(file, key+".section", d.Section)
 		if d.N < 1 {
 			c.fault(file, key+".n", "must be 1 or more")
 		}
@@ -197,7 +191,7 @@ func (c *factChecker) checkFigures() {
 	for i, g := range c.facts.Figures.List {
 		key := fmt.Sprintf("figure[%d]", i+1)
 		ids(key+".id", g.ID)
-		c.section("facts/figures.toml", key, g.Section)
+		c.cites("facts/figures.toml", key+".section", g.Section)
 		if g.N < 1 {
 			c.fault("facts/figures.toml", key+".n", "must be 1 or more")
 		}
@@ -211,7 +205,7 @@ func (c *factChecker) checkStatuses() {
 	for i, s := range c.facts.Statuses.List {
 		key := fmt.Sprintf("status[%d]", i+1)
 		ids(key+".id", s.ID)
-		c.section(file, key, s.Section)
+		c.cites(file, key+".section", s.Section)
 		if s.FromYears != 0 || s.UntilYears != 0 {
 			// The windows follow each other without a gap, as the calendar does.
 			if s.FromYears != end || (s.UntilYears != 0 && s.UntilYears <= s.FromYears) {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"strings"
 
 	"github.com/BurntSushi/toml"
 )
@@ -24,6 +23,7 @@ func factFiles(f *Facts) map[string]any {
 		"facts/contacts.toml":        &f.Contacts,
 		"facts/labels.toml":          &f.Labels,
 		"facts/groups.toml":          &f.Groups,
+		"facts/sections.toml":        &f.Sections,
 	}
 }
 
@@ -35,11 +35,12 @@ type factChecker struct {
 }
 
 func (c *factChecker) fault(file, key, format string, args ...any) {
-	c.errs = append(c.errs, fmt.Errorf("%s: %s: %s", file, key, fmt.Sprintf(format, args...)))
+	line := lineOfKey(c.in.facts[file], key)
+	c.errs = append(c.errs, fmt.Errorf("%s:%d: %s: %s", file, line, key, fmt.Sprintf(format, args...)))
 }
 
-// loadFacts decodes and checks the facts. A fault names the file and the key; a list's
-// entries count from 1.
+// loadFacts decodes and checks the facts. A fault names the file, the line and the key; a
+// list's entries count from 1.
 func loadFacts(in *inputs) (*Facts, error) {
 	c := &factChecker{in: in, facts: &Facts{}}
 	targets := factFiles(c.facts)
@@ -60,6 +61,7 @@ func loadFacts(in *inputs) (*Facts, error) {
 		return nil, errors.Join(c.errs...)
 	}
 	c.checkFilled()
+	c.checkSections()
 	c.checkFees()
 	c.checkCode()
 	c.checkSanctions()
@@ -70,6 +72,9 @@ func loadFacts(in *inputs) (*Facts, error) {
 	c.checkContacts()
 	c.checkGroups()
 	for _, name := range sortedKeys(targets) {
+		if o, ok := targets[name].(interface{ origin() Origin }); ok {
+			c.cites(name, "source", o.origin().Source)
+		}
 		c.checkTexts(name, targets[name])
 	}
 	if len(c.errs) > 0 {
@@ -96,9 +101,6 @@ func (c *factChecker) decode(name string, data []byte, target any) {
 		}
 	}
 	if o, ok := target.(interface{ origin() Origin }); ok {
-		if strings.TrimSpace(o.origin().Source) == "" {
-			c.fault(name, "source", "missing")
-		}
 		if !isDate(o.origin().Revision) {
 			c.fault(name, "revision", "%q is not a date YYYY-MM-DD", o.origin().Revision)
 		}
@@ -117,6 +119,10 @@ func (c *factChecker) checkTexts(file string, target any) {
 		}
 		for _, language := range c.in.languages {
 			if _, err := c.facts.expand(text, language); err != nil {
+				c.fault(file, key, "%s: %v", language, err)
+			}
+			appendix := c.facts.Labels.Texts["appendix"][language]
+			for _, err := range c.facts.checkCitations(text[language], appendix) {
 				c.fault(file, key, "%s: %v", language, err)
 			}
 		}

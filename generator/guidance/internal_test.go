@@ -53,6 +53,37 @@ func TestHeadingIDsAreUniqueAndSafe(t *testing.T) {
 	})
 }
 
+func TestLineOfKey(t *testing.T) {
+	const file = `source = "§1"
+
+[label]
+fee = { en = "a = b" }
+"quoted" = 1
+
+[[group]]
+id = "a"
+  [[group.fee]]
+  id = "x"
+  [[group.fee]]
+  id = "y"
+  texts = [
+    { en = "id = z" },
+  ]
+[[group]]
+  [[group.fee]]
+  id = "z"
+  dollars = 5
+`
+	for key, want := range map[string]int{
+		"source": 1, "label.fee": 4, "label.none": 3, "group[1].id": 8, "group[1].fee[2].id": 12, "group[1].fee[2].texts[1].en": 13,
+		"group[2].fee[1].id": 18, "group[2].id": 16, "group.fee.dollars": 19, "nothing": 1, "group[3].id": 1, "group": 7,
+	} {
+		if got := lineOfKey([]byte(file), key); got != want {
+			t.Errorf("%s: line %d, want %d", key, got, want)
+		}
+	}
+}
+
 func TestTelephoneLink(t *testing.T) {
 	for phone, want := range map[string]string{
 		"(279) 234-0699": "tel:+12792340699", "1-888-536-1460": "tel:+18885361460", "+52 55 1234 5678": "tel:+525512345678", "": "",

@@ -74,7 +74,8 @@ func guidanceSlug(path string) (string, bool) {
 	return strings.CutSuffix(rest, ".html")
 }
 
-// checkAnchors checks every link to a part of a page against the pages of its language.
+// checkAnchors checks every link to a part of a page against the pages of its language that
+// could be rendered.
 func checkAnchors(pages []*renderedPage) []error {
 	anchors := make(map[string]map[string]bool)
 	key := func(language, slug string) string { return language + "/" + slug }
@@ -88,7 +89,8 @@ func checkAnchors(pages []*renderedPage) []error {
 			if slug == "" {
 				slug = p.page.Slug
 			}
-			if !anchors[key(p.page.Language, slug)][link.anchor] {
+			target, rendered := anchors[key(p.page.Language, slug)]
+			if rendered && !target[link.anchor] { // of a page with faults of its own, no anchor is known
 				errs = append(errs, fmt.Errorf("%s:%d: the page %s has no part named %q", p.source.file, link.line, slug, link.anchor))
 			}
 		}

@@ -16,15 +16,15 @@ import (
 
 // Page is one subject in one language.
 type Page struct {
-	Slug     string // the name of the page in its address, the same in every language
-	Language string // BCP 47, as the folder is named
-	Title    string // plain text, the page's only heading of level 1
-	Summary  string // plain text, one or two sentences
-	Sections []string
-	Revision string // the revision of the Guidelines that the page follows, YYYY-MM-DD
-	Reviewed string // the day on which a person last compared the two, YYYY-MM-DD
-	Order    int    // position among the pages, from 1
-	Group    string // the id of the theme it is listed under
+	Slug     string     // the name of the page in its address, the same in every language
+	Language string     // BCP 47, as the folder is named
+	Title    string     // plain text, the page's only heading of level 1
+	Summary  string     // plain text, one or two sentences
+	Sections []Citation // of the Guidelines, in the order of the page's front matter
+	Revision string     // the revision of the Guidelines that the page follows, YYYY-MM-DD
+	Reviewed string     // the day on which a person last compared the two, YYYY-MM-DD
+	Order    int        // position among the pages, from 1
+	Group    string     // the id of the theme it is listed under
 
 	// Body is what follows the title: headings of level 2 and below, text and fact blocks.
 	Body template.HTML
@@ -62,7 +62,8 @@ func (l *Library) Digest() [sha256.Size]byte { return l.digest }
 // Load reads the pages of the languages, the facts and the blocks. The pages of the first
 // language stand at the root of the site, those of another under its name.
 //
-// All faults are reported together, one line each: "file:line: what", or "file: key: what".
+// All faults are reported together, one line each: "file:line: what", and for a file that is
+// not there "file: what". Only facts that are wrong hide others: no page can be rendered then.
 func Load(content, blocks fs.FS, languages []string) (*Library, error) {
 	if len(languages) == 0 {
 		return nil, errors.New("guidance: no language was asked for")
@@ -71,19 +72,16 @@ func Load(content, blocks fs.FS, languages []string) (*Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts, err := loadFacts(in)
-	if err != nil {
-		return nil, err // blocks cannot be rendered from facts that are wrong
-	}
 	sources, errs := parsePages(in)
 	errs = append(errs, missingPages(in)...)
+	facts, err := loadFacts(in)
+	if err != nil {
+		return nil, errors.Join(append(errs, err)...)
+	}
 	errs = append(errs, checkGroups(sources, facts.Groups)...)
 	templates, err := loadBlocks(in, facts)
 	if err != nil {
-		errs = append(errs, err)
-	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+		return nil, errors.Join(append(errs, err)...)
 	}
 
 	lib := &Library{pages: make(map[string][]*Page), facts: facts, digest: in.digest()}
@@ -97,10 +95,7 @@ func Load(content, blocks fs.FS, languages []string) (*Library, error) {
 		rendered = append(rendered, r)
 		lib.pages[r.page.Language] = append(lib.pages[r.page.Language], r.page)
 	}
-	if len(errs) == 0 {
-		errs = checkAnchors(rendered)
-	}
-	if len(errs) > 0 {
+	if errs = append(errs, checkAnchors(rendered)...); len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
 	for _, pages := range lib.pages {

@@ -191,16 +191,34 @@ func renderPage(s *source, templates *blockTemplates, facts *Facts, routes *rout
 	if err := md.Renderer().Render(&out, s.body, doc); err != nil {
 		return nil, fmt.Errorf("%s:%d: %w", s.file, s.bodyLine, err)
 	}
+	sections, err := r.citations(facts)
+	if err != nil {
+		return nil, err
+	}
 	body := out.String()
 	if err := r.collectAnchors(body); err != nil {
 		return nil, err
 	}
 	r.page = &Page{
 		Slug: s.Slug, Language: s.Language, Title: s.front.Title, Summary: s.front.Summary,
-		Sections: s.front.Sections, Revision: s.front.Revision, Reviewed: s.front.Reviewed, Order: s.front.Order, Group: s.front.Group,
+		Sections: sections, Revision: s.front.Revision, Reviewed: s.front.Reviewed, Order: s.front.Order, Group: s.front.Group,
 		Body: template.HTML(body), Headings: headingsOf(body),
 	}
 	return r, nil
+}
+
+// citations are the references of the front matter.
+func (r *renderedPage) citations(facts *Facts) ([]Citation, error) {
+	var list []Citation
+	var errs []error
+	for _, written := range r.source.front.Sections {
+		c, err := facts.cite(written, r.source.Language)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s:%d: sections: %w", r.source.file, r.source.keyLine("sections"), err))
+		}
+		list = append(list, c)
+	}
+	return list, errors.Join(errs...)
 }
 
 // inspect walks a page before it is rendered: it resolves links and renders fact blocks in
@@ -210,19 +228,24 @@ func (r *renderedPage) inspect(doc ast.Node, templates *blockTemplates, facts *F
 	fault := func(n ast.Node, err error) {
 		errs = append(errs, fmt.Errorf("%s:%d: %w", r.source.file, r.lineOf(n), err))
 	}
-	level := 1
+	outline := outline{level: 1}
+	appendix, err := facts.label("appendix", r.source.Language)
+	if err != nil {
+		return []error{fmt.Errorf("%s:%d: %w", r.source.file, r.source.bodyLine, err)}
+	}
 	_ = ast.Walk(doc, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
 		switch n := node.(type) {
 		case *ast.Heading:
-			if n.Level == 1 {
-				fault(n, errors.New("a heading of level 1 is the page's title: begin with ##"))
-			} else if n.Level > level+1 {
-				fault(n, fmt.Errorf("a heading of level %d follows one of level %d", n.Level, level))
+			if err := outline.add(n.Level); err != nil {
+				fault(n, err)
 			}
-			level = n.Level
+		case *ast.Text:
+			for _, err := range facts.checkCitations(string(n.Value(r.source.body)), appendix) {
+				fault(n, err)
+			}
 		case *ast.HTMLBlock, *ast.RawHTML:
 			fault(n, errors.New("HTML is not allowed in a page: write Markdown"))
 		case *ast.Image:
@@ -248,14 +271,39 @@ func (r *renderedPage) inspect(doc ast.Node, templates *blockTemplates, facts *F
 				fault(n, err)
 			}
 		case *factBlockNode:
-			var err error
 			if n.html, err = templates.render(n.name, n.argument, r.source.Language); err != nil {
 				fault(n, err)
+			}
+			for _, h := range headingsOf(string(n.html)) {
+				if err := outline.add(h.Level); err != nil {
+					fault(n, fmt.Errorf("block %s: %w", n.name, err))
+				}
+			}
+			for _, drawing := range drawingElement.FindAllString(string(n.html), -1) {
+				if !drawingName.MatchString(drawing) {
+					fault(n, fmt.Errorf("block %s: a drawing without words: give the svg role=\"img\" and aria-labelledby, or aria-hidden=\"true\"", n.name))
+				}
 			}
 		}
 		return ast.WalkContinue, nil
 	})
 	return errs
+}
+
+// outline follows the levels of a page's headings, from the title's, 1.
+type outline struct{ level int }
+
+// add says what is wrong with a heading of the level here.
+func (o *outline) add(level int) error {
+	before := o.level
+	o.level = level
+	switch {
+	case level == 1:
+		return errors.New("a heading of level 1 is the page's title: begin with ##")
+	case level > before+1:
+		return fmt.Errorf("a heading of level %d follows one of level %d: use level %d", level, before, before+1)
+	}
+	return nil
 }
 
 // lineOf is the line on which a node begins. Some inline nodes do not know where they stand:
@@ -273,6 +321,8 @@ var (
 	idAttribute    = regexp.MustCompile(`\sid="([^"]*)"`)
 	headingElement = regexp.MustCompile(`(?s)<h([2-6])[^>]*?\sid="([^"]*)"[^>]*>(.*?)</h[2-6]>`)
 	anyTag         = regexp.MustCompile(`<[^>]*>`)
+	drawingElement = regexp.MustCompile(`<svg\b[^>]*>`)
+	drawingName    = regexp.MustCompile(`\saria-(labelledby="[^"]|label="[^"]|hidden="true")`)
 )
 
 // collectAnchors finds the ids of a rendered page. In HTML that goldmark and html/template

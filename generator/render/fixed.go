@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"html/template"
-	"strings"
 	"time"
 
 	"github.com/cmpss/registry/generator/certification"
@@ -51,7 +50,7 @@ type guidanceView struct {
 	Summary  string
 	Body     template.HTML
 	Contents []guidance.Heading // those of level 2
-	Sections string             // of the Guidelines, such as "§207, §209"
+	Sections []guidance.Citation
 	Revision moment
 	Reviewed moment
 	Group    guidance.Group // that the page belongs to
@@ -97,7 +96,7 @@ func (e *edition) guidanceView(g *guidance.Page, sample bool) (guidanceView, err
 		Title:    g.Title,
 		Summary:  g.Summary,
 		Body:     g.Body,
-		Sections: strings.Join(g.Sections, ", "),
+		Sections: g.Sections,
 		Slug:     g.Slug,
 	}
 	for _, group := range e.groups() {
