@@ -21,6 +21,10 @@ type Facts struct {
 	Labels          Labels
 	Groups          Groups
 	Sections        Sections
+
+	Milestones          Milestones
+	Costs               Costs
+	ContinuingEducation ContinuingEducation
 }
 
 // Origin says where in the Guidelines a file of facts comes from.
@@ -206,6 +210,16 @@ type Deadline struct {
 	Section string `toml:"section"`
 }
 
+// Deadline returns the deadline of that id.
+func (d *Deadlines) Deadline(id string) (Deadline, bool) {
+	for _, deadline := range d.List {
+		if deadline.ID == id {
+			return deadline, true
+		}
+	}
+	return Deadline{}, false
+}
+
 // Figures are other numbers that several pages name, facts/figures.toml.
 type Figures struct {
 	Origin
@@ -259,12 +273,17 @@ type Status struct {
 	Section    string  `toml:"section"`
 }
 
-// Route is one way to become current again: steps, and the fees it costs.
+// Route is one way to stay or to become current: steps, and the fees it costs. It is open for
+// as long as its status lasts, unless Opens or Closes names a milestone.
 type Route struct {
+	ID           string   `toml:"id"`
 	Name         Text     `toml:"name"`
+	Opens        string   `toml:"opens"`  // the milestone on whose day it can first be taken
+	Closes       string   `toml:"closes"` // the milestone after whose day it can no longer be begun
 	Steps        []Text   `toml:"steps"`
 	Fees         []string `toml:"fees"`          // ids of fees, paid to the certifying entity
 	TrainingFees bool     `toml:"training_fees"` // and fees to the training provider, which it sets
+	Section      string   `toml:"section"`
 }
 
 // Contacts are the people to write to or call, facts/contacts.toml.

@@ -41,6 +41,11 @@ func (c *factChecker) checkFilled() {
 		{"facts/contacts.toml", "contact", len(f.Contacts.List)},
 		{"facts/groups.toml", "group", len(f.Groups.List)},
 		{"facts/sections.toml", "section", len(f.Sections.List)},
+		{"facts/milestones.toml", "milestone", len(f.Milestones.List)},
+		{"facts/costs.toml", "group", len(f.Costs.Groups)},
+		{"facts/continuing-education.toml", "provider", len(f.ContinuingEducation.Providers)},
+		{"facts/continuing-education.toml", "subject", len(f.ContinuingEducation.Subjects)},
+		{"facts/continuing-education.toml", "condition", len(f.ContinuingEducation.Conditions)},
 	} {
 		if list.n == 0 {
 			c.fault(list.file, list.key, "has no entry")

@@ -24,6 +24,10 @@ func factFiles(f *Facts) map[string]any {
 		"facts/labels.toml":          &f.Labels,
 		"facts/groups.toml":          &f.Groups,
 		"facts/sections.toml":        &f.Sections,
+
+		"facts/milestones.toml":           &f.Milestones,
+		"facts/costs.toml":                &f.Costs,
+		"facts/continuing-education.toml": &f.ContinuingEducation,
 	}
 }
 
@@ -71,6 +75,9 @@ func loadFacts(in *inputs) (*Facts, error) {
 	c.checkStatuses()
 	c.checkContacts()
 	c.checkGroups()
+	c.checkMilestones()
+	c.checkCosts()
+	c.checkContinuingEducation()
 	for _, name := range sortedKeys(targets) {
 		if o, ok := targets[name].(interface{ origin() Origin }); ok {
 			c.cites(name, "source", o.origin().Source)
