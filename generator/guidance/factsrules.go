@@ -143,31 +143,28 @@ func (f *Facts) Words(text Text, language string) string {
 	return words
 }
 
-// StepWords is a measure of a sanction in words.
-func (f *Facts) StepWords(step Step, language string) string {
-	words, err := f.step(step, language)
-	if err != nil {
-		return "" // the steps were checked when they were loaded
-	}
-	return words
-}
-
 func (c *factChecker) checkMilestones() {
 	const file = "facts/milestones.toml"
 	ids := c.unique(file)
-	windows := make(map[string]bool)
+	windows := make(map[string]Status)
 	for _, s := range c.facts.Statuses.List {
-		windows[s.ID] = s.Window != nil
+		if s.Window != nil {
+			windows[s.ID] = s
+		}
 	}
 	for i, m := range c.facts.Milestones.List {
 		key := fmt.Sprintf("milestone[%d]", i+1)
 		ids(key+".id", m.ID)
 		c.cites(file, key+".section", m.Section)
-		if !windows[m.Window] {
+		window, ok := windows[m.Window]
+		begins := window.FromYears != 0 || window.UntilYears != 0 // the running term began at any time
+		switch {
+		case !ok:
 			c.fault(file, key+".window", "%q is not a status that the calendar gives", m.Window)
-		}
-		if m.Edge != "first" && m.Edge != "last" {
+		case m.Edge != "first" && m.Edge != "last":
 			c.fault(file, key+".edge", "%q is neither first nor last", m.Edge)
+		case m.Edge == "first" && !begins, m.Edge == "last" && begins && window.UntilYears == 0:
+			c.fault(file, key+".edge", "the window has no %s day", m.Edge)
 		}
 		if d, ok := c.facts.Deadlines.Deadline(m.Before); m.Before != "" && (!ok || d.Unit != "days" && d.Unit != "calendar-days") {
 			c.fault(file, key+".before", "no deadline in days has the id %q", m.Before)

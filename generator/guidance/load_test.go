@@ -149,6 +149,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"gap between windows", change("facts/statuses.toml", "from_years = 1", "from_years = 2"), []string{"facts/statuses.toml: status[3].from_years: the window does not begin"}},
 		{"a milestone of no window", change("facts/milestones.toml", `window = "lapsed"`, `window = "revoked"`), []string{`milestone[3].window: "revoked" is not a status that the calendar gives`}},
 		{"a milestone on no edge", change("facts/milestones.toml", `edge = "first"`, `edge = "middle"`), []string{`milestone[3].edge: "middle" is neither`}},
+		{"a milestone that never comes", change("facts/milestones.toml", "window = \"vacated\"\nedge = \"first\"", "window = \"vacated\"\nedge = \"last\""), []string{"milestone[7].edge: the window has no last day"}},
 		{"a milestone before in hours", change("facts/milestones.toml", `before = "renewal-opens"`, `before = "registry-action"`), []string{`milestone[1].before: no deadline in days has the id "registry-action"`}},
 		{"a route that opens never", change("facts/statuses.toml", `opens = "renewal-opens"`, `opens = "dinner"`), []string{`status[1].route[1].opens: no milestone has the id "dinner"`}},
 		{"a route twice", change("facts/statuses.toml", `id = "expired-refresher"`, `id = "expired-exam"`), []string{`status[3].route[2].id: "expired-exam" is there twice`}},
