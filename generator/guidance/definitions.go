@@ -45,8 +45,9 @@ func (c *factChecker) checkDefinitions() {
 				c.fault(file, key+".section", "is %q where §102.%d is next", d.Section, next)
 			}
 			next++
-		} else if d.Section != "" && !strings.HasPrefix(d.Section, "§") && !strings.HasPrefix(d.Section, "App. ") {
-			c.fault(file, key+".section", "%q is no section or appendix of the Guidelines", d.Section)
+		}
+		if d.Section != "" {
+			c.cites(file, key+".section", d.Section)
 		}
 		if d.See != "" && c.in.slugs[d.See] == "" {
 			c.fault(file, key+".see", "no page is named %q", d.See)

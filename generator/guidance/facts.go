@@ -188,6 +188,8 @@ type Definition struct {
 	Also    Forms  `toml:"also"`
 	Text    Text   `toml:"text"`
 	See     string `toml:"see"`
+
+	Everyday bool `toml:"everyday"` // pages use it in its usual sense too: it is not linked
 }
 
 // Forms are the other forms of a term, such as its plural, by language. A language may have none.

@@ -163,7 +163,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"a figure that the rules need", change("facts/figures.toml", `id = "ce-unit-hours"`, `id = "dinner"`), []string{`none has the id "ce-unit-hours"`}},
 		{"definition to no page", change("facts/definitions.toml", `see = "registry"`, `see = "dinner"`), []string{`facts/definitions.toml: definition[6].see: no page is named "dinner"`}},
 		{"definition left out", change("facts/definitions.toml", `section = "§102.7"`, `section = "§102.8"`), []string{`facts/definitions.toml: definition[7].section: is "§102.8" where §102.7 is next`}},
-		{"definition from nowhere", change("facts/definitions.toml", `section = "§702"`, `section = "702"`), []string{`"702" is no section or appendix of the Guidelines`}},
+		{"definition from nowhere", change("facts/definitions.toml", `section = "§702"`, `section = "702"`), []string{`"702" cites no section: write it like §207 or App. C`}},
 		{"a form of two terms", change("facts/definitions.toml", `also = { en = ["adults"]`, `also = { en = ["Certificant"]`), []string{`facts/definitions.toml: definition[4].also: the form "Certificant" in "en" is there twice: it leads to "adult"`}},
 		{"a form in an unknown language", change("facts/definitions.toml", `also = { en = ["adults"]`, `also = { xx = ["adults"]`), []string{`facts/definitions.toml: definition[1].also: "xx" is not a language of the content`}},
 		{"unknown unit", change("facts/deadlines.toml", `unit = "hours"`, `unit = "weeks"`), []string{`facts/deadlines.toml: deadline[1].unit: no unit is named "weeks"`}},

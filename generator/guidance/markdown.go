@@ -187,6 +187,7 @@ func renderPage(s *source, templates *blockTemplates, facts *Facts, routes *rout
 	if errs := r.inspect(doc, templates, facts, routes); len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
+	r.links = append(r.links, r.linkTerms(doc, newGlossary(facts, s.Language), routes)...)
 	var out bytes.Buffer
 	if err := md.Renderer().Render(&out, s.body, doc); err != nil {
 		return nil, fmt.Errorf("%s:%d: %w", s.file, s.bodyLine, err)
