@@ -29,6 +29,8 @@ var blocks = map[string]block{
 	"windows":         windowsBlock,
 	"routes":          plainBlock(func(f *Facts) any { return &f.Statuses }),
 	"contacts":        contactsBlock,
+	"supervisors":     plainBlock(func(f *Facts) any { return &f.Supervisors }),
+	"trainings":       plainBlock(func(f *Facts) any { return &f.Trainings }),
 }
 
 func plainBlock(data func(*Facts) any) block {

@@ -18,6 +18,8 @@ type Facts struct {
 	Figures         Figures
 	Statuses        Statuses
 	Contacts        Contacts
+	Supervisors     Supervisors
+	Trainings       Trainings
 	Labels          Labels
 	Groups          Groups
 	Sections        Sections

@@ -39,6 +39,8 @@ func (c *factChecker) checkFilled() {
 		{"facts/figures.toml", "figure", len(f.Figures.List)},
 		{"facts/statuses.toml", "status", len(f.Statuses.List)},
 		{"facts/contacts.toml", "contact", len(f.Contacts.List)},
+		{"facts/supervisors.toml", "option", len(f.Supervisors.Options)},
+		{"facts/trainings.toml", "training", len(f.Trainings.List)},
 		{"facts/groups.toml", "group", len(f.Groups.List)},
 		{"facts/sections.toml", "section", len(f.Sections.List)},
 		{"facts/milestones.toml", "milestone", len(f.Milestones.List)},

@@ -21,6 +21,8 @@ func factFiles(f *Facts) map[string]any {
 		"facts/figures.toml":         &f.Figures,
 		"facts/statuses.toml":        &f.Statuses,
 		"facts/contacts.toml":        &f.Contacts,
+		"facts/supervisors.toml":     &f.Supervisors,
+		"facts/trainings.toml":       &f.Trainings,
 		"facts/labels.toml":          &f.Labels,
 		"facts/groups.toml":          &f.Groups,
 		"facts/sections.toml":        &f.Sections,
@@ -74,6 +76,7 @@ func loadFacts(in *inputs) (*Facts, error) {
 	c.checkFigures()
 	c.checkStatuses()
 	c.checkContacts()
+	c.checkTraining()
 	c.checkGroups()
 	c.checkMilestones()
 	c.checkCosts()
