@@ -153,10 +153,14 @@ func (b *Builder) find(in Input, languages []string) {
 // findingOf is the finding for one record. The slices are reused.
 func findingOf(record *certification.Record, in Input, prefix, source, statement []byte) (finding, []byte, []byte) {
 	f := finding{record: record, holds: math.MaxInt64}
-	if until := certification.HoldsUntil(record, in.AsOf); !until.IsZero() {
+	s, issued := certification.StatementAt(record, in.Read, in.AsOf)
+	until := s.HoldsUntil
+	if !issued {
+		until = certification.HoldsUntil(record, in.AsOf)
+	}
+	if !until.IsZero() {
 		f.holds = until.UnixNano()
 	}
-	s, issued := certification.StatementAt(record, in.Read, in.AsOf)
 	if !issued {
 		return f, source, statement
 	}

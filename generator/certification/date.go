@@ -1,10 +1,8 @@
 package certification
 
 import (
-	"cmp"
 	_ "embed"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -53,11 +51,30 @@ func offsetsOf(zone *time.Location) []offset {
 	return list
 }
 
+// stretch is shorter than the time between two changes of clocks, in seconds, so that no more
+// than one falls into it.
+const stretch = 1 << 21 // 24 days
+
+// offsetsBy are, for each stretch of time since the first of the offsets, the place of the one
+// in force as it begins. Asking for an offset is most of what it costs to decide a status.
+var offsetsBy = offsetsByStretch(offsets)
+
+func offsetsByStretch(offsets []offset) []uint16 {
+	var places []uint16
+	for i, o := range offsets {
+		for int64(len(places))*stretch+offsets[0].from < o.from {
+			places = append(places, uint16(i-1))
+		}
+	}
+	return append(places, uint16(len(offsets)-1))
+}
+
 // offsetAt is the offset in force at an instant in Unix time.
 func offsetAt(unix int64) int64 {
-	i, found := slices.BinarySearchFunc(offsets, unix, func(o offset, at int64) int { return cmp.Compare(o.from, at) })
-	if !found && i > 0 {
-		i--
+	at := (unix - offsets[0].from) / stretch
+	i := int(offsetsBy[min(max(at, 0), int64(len(offsetsBy)-1))])
+	if i+1 < len(offsets) && offsets[i+1].from <= unix {
+		i++
 	}
 	return offsets[i].seconds
 }

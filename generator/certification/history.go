@@ -90,14 +90,14 @@ func NextChange(r *Record, instant time.Time) time.Time {
 	return next
 }
 
-// around gives the last change at or before the instant and the first after it; each is zero
-// where there is none.
-func around(changes []change, instant time.Time) (last, next time.Time) {
+// around gives the last change at or before the instant, which began the state at the instant,
+// and when the first after it comes; each is zero where there is none.
+func around(changes []change, instant time.Time) (last change, next time.Time) {
 	for _, c := range changes {
 		if c.at.After(instant) {
 			return last, c.at
 		}
-		last = c.at
+		last = c
 	}
 	return last, time.Time{}
 }

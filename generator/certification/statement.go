@@ -42,6 +42,7 @@ type Statement struct {
 	ThisUpdate      time.Time  // when the statement was confirmed, UTC
 	NextUpdate      time.Time  // until when it may be relied on, UTC, not included
 	NextChange      time.Time  // when status or actions change by what is known, UTC; zero if never
+	HoldsUntil      time.Time  // as the function HoldsUntil has it
 	Sample          bool
 	Withdrawn       bool // the number is no longer in the source; the status is Unavailable
 }
@@ -63,20 +64,19 @@ func StatementAt(r *Record, read, instant time.Time) (Statement, bool) {
 	}
 	changes := changesOf(r)
 	last, next := around(changes, instant)
-	if last.IsZero() {
+	if last.at.IsZero() {
 		return Statement{}, false
 	}
-	state := StateAt(r, instant)
 	day := DateOf(instant)
 	s.LegalName = r.legalName
-	s.Status = state.Status
-	s.Actions = state.Actions
+	s.Status = last.state.Status
+	s.Actions = last.state.Actions
 	s.Specializations = r.specializations
 	s.CertifiedSince = r.terms[0].From
 	s.Term, _ = latestBegun(r.terms, day)
 	s.Renewal = renewalOf(r.terms, day, s.Term)
 	s.History = historyUpTo(changes, instant)
-	for _, at := range [...]time.Time{last, r.updatedAt} {
+	for _, at := range [...]time.Time{last.at, r.updatedAt} {
 		if at.After(s.ThisUpdate) && !at.After(instant) {
 			s.ThisUpdate = at.UTC()
 		}
@@ -84,6 +84,7 @@ func StatementAt(r *Record, read, instant time.Time) (Statement, bool) {
 	if !next.IsZero() {
 		s.NextChange = next.UTC()
 	}
+	s.HoldsUntil = holdsUntil(r, instant, next)
 	return s, true
 }
 
@@ -92,7 +93,11 @@ func StatementAt(r *Record, read, instant time.Time) (Statement, bool) {
 // its next term begins, or the change that its source has noted for later is reached. It is
 // zero if there is none.
 func HoldsUntil(r *Record, instant time.Time) time.Time {
-	first := NextChange(r, instant)
+	return holdsUntil(r, instant, NextChange(r, instant))
+}
+
+func holdsUntil(r *Record, instant, nextChange time.Time) time.Time {
+	first := nextChange
 	sooner := func(at time.Time) {
 		if at.After(instant) && (first.IsZero() || at.Before(first)) {
 			first = at

@@ -5,10 +5,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // ManifestVersion is the version of the manifest's form. A program that does not know a
@@ -128,8 +131,8 @@ func SegmentName(k int, body []byte) string {
 	return fmt.Sprintf("%02x-%x.txt", k, SumOf(body).Hash)
 }
 
-// DecodeManifest reads a manifest back. It asks for each segment by name and verifies its
-// hash; errors name the file that is damaged.
+// DecodeManifest reads a manifest back. It asks for each segment by name, several at a time, and
+// verifies its hash; errors name the file that is damaged.
 func DecodeManifest(head []byte, segment func(name string) ([]byte, error)) (*Manifest, error) {
 	var h Head
 	dec := json.NewDecoder(bytes.NewReader(head))
@@ -153,26 +156,43 @@ func DecodeManifest(head []byte, segment func(name string) ([]byte, error)) (*Ma
 		}
 		m.Fixed = append(m.Fixed, FixedEntry{f.Path, sum})
 	}
-	for _, name := range h.Segments {
-		body, err := segment(name)
-		if err != nil {
-			return nil, fmt.Errorf("read manifest segment %s: %w", name, err)
-		}
-		hash := SumOf(body).Hash
-		if _, want, ok := strings.Cut(strings.TrimSuffix(name, ".txt"), "-"); !ok || want != hex.EncodeToString(hash[:]) {
-			return nil, fmt.Errorf("manifest segment %s is damaged: its bytes do not have the hash in its name", name)
-		}
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	parts := make([][]RecordEntry, len(h.Segments))
+	for i, name := range h.Segments {
 		k, err := strconv.ParseUint(name[:min(2, len(name))], 16, 8)
 		if err != nil || m.Segments[k] != "" {
 			return nil, fmt.Errorf("manifest segment %s: bad name", name)
 		}
 		m.Segments[k] = name
-		if m.Records, err = appendEntries(m.Records, body, len(h.Layout)); err != nil {
-			return nil, fmt.Errorf("manifest segment %s: %w", name, err)
-		}
+		group.Go(func() (err error) {
+			parts[i], err = decodeSegment(name, len(h.Layout), segment)
+			return err
+		})
 	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	m.Records = slices.Concat(parts...)
 	slices.SortFunc(m.Records, func(a, b RecordEntry) int { return CompareNumbers(a.Number, b.Number) })
 	return m, nil
+}
+
+// decodeSegment reads the entries of one segment, whose bytes must have the hash in its name.
+func decodeSegment(name string, files int, segment func(name string) ([]byte, error)) ([]RecordEntry, error) {
+	body, err := segment(name)
+	if err != nil {
+		return nil, fmt.Errorf("read manifest segment %s: %w", name, err)
+	}
+	hash := SumOf(body).Hash
+	if _, want, ok := strings.Cut(strings.TrimSuffix(name, ".txt"), "-"); !ok || want != hex.EncodeToString(hash[:]) {
+		return nil, fmt.Errorf("manifest segment %s is damaged: its bytes do not have the hash in its name", name)
+	}
+	entries, err := decodeEntries(body, files)
+	if err != nil {
+		return nil, fmt.Errorf("manifest segment %s: %w", name, err)
+	}
+	return entries, nil
 }
 
 // CompareNumbers orders canonical numbers by value: the shorter first.
@@ -195,9 +215,9 @@ func appendEntry(dst []byte, e *RecordEntry) []byte {
 	return append(dst, '\n')
 }
 
-func appendEntries(entries []RecordEntry, body []byte, files int) ([]RecordEntry, error) {
+func decodeEntries(body []byte, files int) ([]RecordEntry, error) {
 	n := bytes.Count(body, []byte{'\n'})
-	entries = slices.Grow(entries, n)
+	entries := make([]RecordEntry, 0, n)
 	sums := make([]Sum, 0, n*files)
 	text := string(body) // one string, shared by the numbers and statuses cut from it
 	for len(text) > 0 {
