@@ -8,7 +8,10 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
+
+	"github.com/cmpss/registry/generator/certification"
 )
 
 // Bounds of a bulk check.
@@ -17,7 +20,8 @@ const (
 	maxBody   = 1 << 20 // bytes
 )
 
-// bulk answers POST /api/v1/verify: many questions, the answers in their order.
+// bulk answers POST /api/v1/verify: many questions, the answers in their order. A question that is none is
+// answered as that; the others are none the worse for it.
 func (x *exchange) bulk() {
 	if kind, _, err := mime.ParseMediaType(x.r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		x.problem(problem{Status: http.StatusUnsupportedMediaType, Detail: "The body must be application/json."})
@@ -38,20 +42,17 @@ func (x *exchange) bulk() {
 		return
 	}
 	defer set.Close()
-	questions, wrong := parseChecks(checks, x.now)
-	if len(wrong) > 0 {
-		x.problem(problem{
-			Type: problemBadRequest, Status: http.StatusBadRequest, Title: "The request is not understood",
-			Detail: strconv.Itoa(len(wrong)) + " parts of the request are wrong; nothing was checked.", Errors: wrong,
-		})
-		return
-	}
 	buffer := getBuffer()
 	defer putBuffer(buffer)
 	body := append((*buffer)[:0], `{"answers":[`...)
-	for i, question := range questions {
+	for i := range checks {
 		if i > 0 {
 			body = append(body, ',')
+		}
+		question, wrong := checks[i].parse(i, x.now)
+		if len(wrong) > 0 {
+			body = appendMalformed(body, wrong)
+			continue
 		}
 		body, _, _ = appendAnswer(body, set, question, x.now)
 	}
@@ -65,33 +66,52 @@ type bulkCheck struct {
 	Number string  `json:"number"`
 	Name   *string `json:"name"`
 	On     *string `json:"on"`
+
+	unread string // the member that cannot be read, or "" and a reason
+	reason string // why the question cannot be read
 }
 
-// parseChecks reads days and names. A malformed number is an answer and no error.
-func parseChecks(checks []bulkCheck, now time.Time) ([]check, []problemError) {
-	const most = 20 // errors that are told
-	questions := make([]check, 0, len(checks))
+// parse understands the question at a place of the list, or says what is wrong with it.
+func (c *bulkCheck) parse(place int, now time.Time) (check, []problemError) {
 	var wrong []problemError
-	note := func(i int, member, detail string) {
-		if detail != "" && len(wrong) < most {
-			wrong = append(wrong, problemError{Pointer: "#/checks/" + strconv.Itoa(i) + "/" + member, Detail: detail})
+	note := func(member, detail string) {
+		if detail != "" {
+			pointer := "#/checks/" + strconv.Itoa(place)
+			if member != "" {
+				pointer += "/" + member
+			}
+			wrong = append(wrong, problemError{Pointer: pointer, Detail: detail})
 		}
 	}
-	for i, c := range checks {
-		question := check{number: c.Number}
-		if c.On != nil && *c.On != "" {
-			var detail string
-			question.day, detail = parseDay(*c.On, now)
-			question.hasDay = true
-			note(i, "on", detail)
-		}
-		if c.Name != nil && *c.Name != "" {
-			question.name, question.named = *c.Name, true
-			note(i, "name", checkName(*c.Name))
-		}
-		questions = append(questions, question)
+	if c.reason != "" {
+		note(c.unread, c.reason)
+		return check{}, wrong
 	}
-	return questions, wrong
+	question := check{number: c.Number}
+	if _, err := certification.ParseNumber(c.Number); err != nil {
+		note("number", "It is no certification number: MPSS and six to nine digits.")
+	}
+	if c.On != nil && *c.On != "" {
+		var detail string
+		question.day, detail = parseDay(*c.On, now)
+		question.hasDay = true
+		note("on", detail)
+	}
+	if c.Name != nil && *c.Name != "" {
+		question.name, question.named = *c.Name, true
+		note("name", checkName(*c.Name))
+	}
+	return question, wrong
+}
+
+// appendMalformed appends the answer to a question that is none.
+func appendMalformed(dst []byte, wrong []problemError) []byte {
+	reasons, err := json.Marshal(wrong)
+	if err != nil {
+		panic("web: the errors of a check cannot fail to encode")
+	}
+	dst = append(append(dst, `{"answer":"malformed","errors":`...), reasons...)
+	return append(dst, '}')
 }
 
 // errTooMany is that of a body with more than maxChecks questions.
@@ -118,7 +138,9 @@ func decodeChecks(body io.Reader) ([]bulkCheck, error) {
 		}
 		var c bulkCheck
 		if err := decoder.Decode(&c); err != nil {
-			return nil, fmt.Errorf("check %d: %w", len(checks), err)
+			if c.unread, c.reason = unreadable(err); c.reason == "" {
+				return nil, fmt.Errorf("check %d: %w", len(checks), err)
+			}
 		}
 		checks = append(checks, c)
 	}
@@ -138,6 +160,21 @@ func decodeChecks(body io.Reader) ([]bulkCheck, error) {
 		return nil, errors.New("there is nothing to check")
 	}
 	return checks, nil
+}
+
+// unreadable says which member of a check is of the wrong type, or that it has a member of another name. Such
+// a check was read to its end, so the next one can be. For any other error it says nothing.
+func unreadable(err error) (member, reason string) {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if wrong.Field == "" {
+			return "", "A check must be an object with the members number, name and on."
+		}
+		return wrong.Field, "It must be a string."
+	}
+	if strings.HasPrefix(err.Error(), "json: unknown field ") {
+		return "", "A check has no members but number, name and on."
+	}
+	return "", ""
 }
 
 // bodyProblem answers a body that cannot be read. It does not repeat any of it.

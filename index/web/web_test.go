@@ -244,65 +244,6 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func TestBulk(t *testing.T) {
-	f := newFixture(t, nil)
-	response := f.ask("POST", "/api/v1/verify", withBody("application/json; charset=utf-8",
-		`{"checks":[{"number":"MPSS999999"},{"number":"mpss 123456","name":"jane doe","on":"2024-04-15"},{"number":"?"},{"number":"123457","name":"","on":null},{}]}`))
-	var got struct {
-		Answers []struct {
-			Answer string
-			Record *struct{ Number, Status string }
-			On     *struct{ Status string }
-			Match  string `json:"name_match"`
-		}
-	}
-	if err := json.Unmarshal([]byte(bodyOf(t, response)), &got); err != nil || response.StatusCode != 200 || len(got.Answers) != 5 {
-		t.Fatalf("%d, %v, %+v", response.StatusCode, err, got)
-	}
-	a := got.Answers
-	if a[0].Answer != "never-issued" || a[1].Record.Number != "MPSS123456" || a[1].On.Status != "lapsed" || a[1].Match != "exact" ||
-		a[2].Answer != "malformed" || a[3].Record.Status != "lapsed" || a[3].On != nil || a[3].Match != "" || a[4].Answer != "malformed" {
-		t.Errorf("%+v", a)
-	}
-	full := `{"checks":[` + strings.Repeat(`{"number":"MPSS123456"},`, 999) + `{"number":"MPSS999999"}]}`
-	if response := f.ask("POST", "/api/v1/verify", withBody("application/json", full)); response.StatusCode != 200 {
-		t.Errorf("a thousand checks: %d", response.StatusCode)
-	}
-	for what, c := range map[string]struct {
-		status int
-		body   string
-	}{
-		"empty":           {400, ``},
-		"no JSON":         {400, `number=MPSS123456`},
-		"array":           {400, `[{"number":"MPSS123456"}]`},
-		"no checks":       {400, `{"checks":[]}`},
-		"null":            {400, `{"checks":null}`},
-		"other member":    {400, `{"number":"MPSS123456"}`},
-		"unknown member":  {400, `{"checks":[{"number":"MPSS123456","ssn":"1"}]}`},
-		"unknown after":   {400, `{"checks":[{"number":"MPSS123456"}],"x":1}`},
-		"something after": {400, `{"checks":[{"number":"MPSS123456"}]} {}`},
-		"cut":             {400, `{"checks":[{"number":"MPSS123456"}`},
-		"number a number": {400, `{"checks":[{"number":123456}]}`},
-		"future":          {400, `{"checks":[{"number":"MPSS123456","on":"2027-01-01"}]}`},
-		"no day":          {400, `{"checks":[{"number":"MPSS123456"},{"number":"MPSS123456","on":"today"}]}`},
-		"long name":       {400, `{"checks":[{"number":"MPSS123456","name":"` + strings.Repeat("x", 2000) + `"}]}`},
-		"too many":        {413, `{"checks":[` + strings.Repeat(`{},`, 1000) + `{}]}`},
-		"too large":       {413, `{"checks":[{"number":"` + strings.Repeat(" ", 1<<20) + `"}]}`},
-		"deep":            {400, `{"checks":` + strings.Repeat("[", 100_000)},
-	} {
-		response := f.ask("POST", "/api/v1/verify", withBody("application/json", c.body))
-		if response.StatusCode != c.status || response.Header.Get("Content-Type") != "application/problem+json" {
-			t.Errorf("%s: %d %s, want %d", what, response.StatusCode, bodyOf(t, response), c.status)
-		}
-	}
-	if body := bodyOf(t, f.ask("POST", "/api/v1/verify", withBody("application/json", `{"checks":[{"number":"MPSS123456"},{"number":"MPSS123456","on":"today"}]}`))); !strings.Contains(body, `"#/checks/1/on"`) {
-		t.Errorf("the error does not point at its place: %s", body)
-	}
-	if got := f.ask("POST", "/api/v1/verify", withBody("text/plain", full)).StatusCode; got != 415 {
-		t.Errorf("text/plain: %d", got)
-	}
-}
-
 func TestMethods(t *testing.T) {
 	f := newFixture(t, nil)
 	for target, allow := range map[string]string{
