@@ -35,6 +35,10 @@ type Input struct {
 	Pages     *render.Renderer
 	Interface []site.File // descriptions for programs: openapi.json, schema/record.json
 	Version   string      // of the program
+
+	Delays            site.Delays // of the publications before this one
+	Held              *site.Held  // what the guard holds of a later read; nil if nothing
+	OldestUnpublished time.Time   // when the oldest change was made that is read and not in Snapshot; zero if there is none
 }
 
 // Build gives the site of the input. The records of certificates that are not yet issued
@@ -48,9 +52,9 @@ type Builder struct {
 	digest   [32]byte  // of the pages of the last build
 	asOf     time.Time // of the last build
 	boundary time.Time // at which its statements were confirmed
-	next     time.Time // the boundary after that
 	found    []finding // of the records of the last snapshot, in their order
 	fixed    fixedPages
+	keeping  keepingPages
 }
 
 // finding is what a build found for a record.
@@ -82,8 +86,11 @@ func (b *Builder) Build(in Input) (*site.Site, error) {
 	}
 	s.Status = statusOf(in, s.Records, languages)
 	s.Status.Sample = sample
-	var err error
-	s.Fixed, err = b.fixed.of(in, sample)
+	fixed, err := b.fixed.of(in, sample)
+	if err != nil {
+		return nil, err
+	}
+	s.Fixed, err = b.keeping.join(fixed, in.Pages, keepingPageOf(in, &s.Status))
 	return s, err
 }
 
@@ -100,10 +107,6 @@ func (b *Builder) Next() time.Time {
 	}
 	return time.Unix(0, next).UTC()
 }
-
-// NextConfirmation is the first boundary after that at which the statements of the last build
-// were confirmed: from then on another complete read confirms them anew.
-func (b *Builder) NextConfirmation() time.Time { return b.next }
 
 // chunk is how many records a worker takes at a time.
 const chunk = 512
@@ -147,7 +150,7 @@ func (b *Builder) find(in Input, languages []string) {
 	}
 	group.Wait() // no goroutine returns an error
 	b.digest, b.asOf, b.found = digest, in.AsOf, found
-	b.boundary, b.next = boundary, certification.NextConfirmation(in.Read)
+	b.boundary = boundary
 }
 
 // findingOf is the finding for one record. The slices are reused.
@@ -219,32 +222,6 @@ func (p *fixedPages) of(in Input, sample bool) ([]site.File, error) {
 	}
 	p.key, p.files = key, files
 	return files, nil
-}
-
-func statusOf(in Input, records []site.Record, languages []string) site.Status {
-	thisUpdate, nextUpdate := certification.Confirmation(in.Read)
-	digest := in.Pages.Digest()
-	status := site.Status{
-		ThisUpdate:     thisUpdate,
-		NextUpdate:     nextUpdate,
-		Records:        make(map[string]int),
-		SourcePosition: in.Snapshot.Position,
-		Rejected:       len(in.Snapshot.Rejections),
-		Languages:      languages,
-		Theme:          fmt.Sprintf("%x", digest[:8]),
-		Version:        in.Version,
-	}
-	for _, s := range certification.Published() {
-		status.Records[s.String()] = 0
-	}
-	for i := range records {
-		if records[i].Status == site.Withdrawn {
-			status.Records[certification.Unavailable.String()]++
-			continue
-		}
-		status.Records[records[i].Status]++
-	}
-	return status
 }
 
 // statusOfEntry is the status as the manifest has it: it tells a number that was withdrawn

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -31,8 +32,7 @@ type metrics struct {
 	listens      prometheus.Gauge
 	lastLook     prometheus.Gauge
 	nextUpdate   prometheus.Gauge
-	unpublished  prometheus.Gauge
-	overdue      prometheus.Gauge
+	pending      atomic.Int64 // when the oldest change was made that is read and not published, in Unix nanoseconds; 0 if there is none
 	delay        prometheus.Histogram
 	duration     prometheus.Histogram
 }
@@ -50,8 +50,6 @@ func newMetrics(now func() time.Time) *metrics {
 		listens:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "registry_listening", Help: "1 while the source's notifications are heard."}),
 		lastLook:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "registry_last_look_timestamp_seconds", Help: "When the source was last read without a failure."}),
 		nextUpdate:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "registry_next_update_timestamp_seconds", Help: "Until when the published statements may be relied on."}),
-		unpublished:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "registry_oldest_unpublished_change_seconds", Help: "Age of the oldest change that was read and is not published; 0 if there is none."}),
-		overdue:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "registry_change_overdue", Help: "1 if a change has not been published for 48 hours, of the 72 that are promised."}),
 		delay: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "registry_change_delay_seconds", Help: "From a change in the source to its page.",
 			Buckets: []float64{0.05, 0.1, 0.25, 0.5, 1, 5, 15, 60, 600, 3600, 12 * 3600, 48 * 3600, 72 * 3600},
@@ -61,7 +59,19 @@ func newMetrics(now func() time.Time) *metrics {
 			Buckets: []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60},
 		}),
 	}
-	m.registry.MustRegister(m.publications, m.failures, m.written, m.records, m.rejected, m.held, m.listens, m.lastLook, m.nextUpdate, m.unpublished, m.overdue, m.delay, m.duration)
+	m.registry.MustRegister(m.publications, m.failures, m.written, m.records, m.rejected, m.held, m.listens, m.lastLook, m.nextUpdate, m.delay, m.duration)
+	// The age of a change that waits grows although nothing happens, so it is worked out when it is asked for.
+	m.registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "registry_oldest_unpublished_change_seconds", Help: "Age of the oldest change that was read and is not published; 0 if there is none."},
+			func() float64 { return m.pendingAge().Seconds() }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "registry_change_overdue", Help: "1 if a change has not been published for 48 hours, of the 72 that are promised."},
+			func() float64 {
+				if m.pendingAge() > alarmAfter {
+					return 1
+				}
+				return 0
+			}),
+	)
 	return m
 }
 
@@ -89,14 +99,9 @@ func (m *metrics) looked(r follow.Report, err error, pending time.Time) {
 		m.lastLook.Set(float64(m.now().Unix()))
 		m.rejected.Set(float64(len(r.Rejections)))
 	}
-	age := time.Duration(0)
+	m.pending.Store(0)
 	if !pending.IsZero() {
-		age = m.now().Sub(pending)
-	}
-	m.unpublished.Set(age.Seconds())
-	m.overdue.Set(0)
-	if age > alarmAfter {
-		m.overdue.Set(1)
+		m.pending.Store(pending.UnixNano())
 	}
 	if !r.Published {
 		return
@@ -110,9 +115,17 @@ func (m *metrics) looked(r follow.Report, err error, pending time.Time) {
 	if !r.NextUpdate.IsZero() {
 		m.nextUpdate.Set(float64(r.NextUpdate.Unix()))
 	}
-	if !r.OldestChange.IsZero() {
-		m.delay.Observe(m.now().Sub(r.OldestChange).Seconds())
+	for _, delay := range r.Delays {
+		m.delay.Observe(delay.Seconds())
 	}
+}
+
+// pendingAge is for how long the oldest change that is read and not published has waited.
+func (m *metrics) pendingAge() time.Duration {
+	if made := m.pending.Load(); made != 0 {
+		return m.now().Sub(time.Unix(0, made))
+	}
+	return 0
 }
 
 func (m *metrics) listening(ok bool) {

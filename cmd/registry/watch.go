@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -129,8 +130,11 @@ func (w *watcher) rebuild(ctx context.Context, why watch.Reason) (watch.Outcome,
 	if report.PagesError != nil {
 		w.log.Error("theme or content cannot be read; the site goes on with what it had", "error", oneLine(report.PagesError))
 	}
+	held, isHeld := errors.AsType[*publish.HeldError](err)
 	if report.Published {
-		w.logPublished(report, why)
+		if err == nil || report.Publish.Written > 0 {
+			w.logPublished(report, why)
+		}
 		if w.ready != nil {
 			w.ready()
 			w.ready = nil
@@ -139,12 +143,11 @@ func (w *watcher) rebuild(ctx context.Context, why watch.Reason) (watch.Outcome,
 			w.published()
 		}
 	}
-	held, isHeld := errors.AsType[*publish.HeldError](err)
 	switch {
 	case isHeld:
 		if digest := held.Difference.Digest(); digest != w.heldFor {
 			w.heldFor = digest
-			w.log.Error("held by the guard; nothing was published. If the difference is right, stop and start again with --accept and its digest",
+			w.log.Error("held by the guard; nothing of it was published. If the difference is right, stop and start again with --accept and its digest",
 				"digest", digest, "reasons", held.Reasons, "statuses", len(held.Difference.Status), "vanished", len(held.Difference.Vanished), "rejected", held.Difference.Rejected)
 		}
 		return watch.Outcome{Next: w.keeper.Next(), Held: true}, nil
@@ -180,8 +183,8 @@ func (w *watcher) logPublished(r follow.Report, why watch.Reason) {
 	if len(numbers) > 0 {
 		attributes = append(attributes, "status_changed", len(p.Difference.Status), "numbers", numbers)
 	}
-	if !r.OldestChange.IsZero() {
-		attributes = append(attributes, "delay", w.now().Sub(r.OldestChange).Round(time.Millisecond))
+	if len(r.Delays) > 0 {
+		attributes = append(attributes, "changes", len(r.Delays), "delay", slices.Max(r.Delays).Round(time.Millisecond))
 	}
 	w.log.Info("published", attributes...)
 }

@@ -6,9 +6,10 @@
 //   - A trigger carries no content. Whatever the reason to look, the Keeper reads what is
 //     true now; a lost trigger costs delay and never truth.
 //   - Time is a source of change of its own. What changes by the calendar is published before
-//     the source is read, and when it cannot be read: a page does not go on saying Active
-//     because a database is down.
-//   - Only a complete, validated read confirms. An outage never extends what a page claims.
+//     the source is read, and when it cannot be read or what was read is held: a page does not
+//     go on saying Active because a database is down or a batch waits for a person.
+//   - Only a complete, validated read that is published confirms. An outage never extends what a
+//     page claims, nor does a read that is held.
 //   - It does not publish by a clock that it has reason to doubt.
 //
 // One build by hand is a Keeper used once.
@@ -18,7 +19,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/cmpss/registry/generator"
@@ -36,6 +36,8 @@ type Index interface {
 	// confirmed by a complete read at the instant read. Only those of the numbers in changed
 	// differ from the last Write, unless changed is nil.
 	Write(ctx context.Context, records []*certification.Record, changed []certification.Number, read time.Time) error
+	// Read gives the records that were last written, by this process or another, sorted by number.
+	Read(ctx context.Context) ([]*certification.Record, error)
 }
 
 // Pages are what a site is made of besides records.
@@ -84,17 +86,25 @@ var ErrClock = errors.New("the clock cannot be trusted")
 
 // Keeper keeps one site. It is not safe for concurrent use.
 type Keeper struct {
-	options  Options
-	pages    Pages
-	builder  generator.Builder
-	snapshot *records.Snapshot // as read, with the records of numbers that vanished; nil before the first read
+	options Options
+	pages   Pages
+	builder generator.Builder
+	latest  reading // what was read; no snapshot before the first read
+	passed  reading // what the guard let pass: what is published, but for a publication that failed
+	asOf    time.Time
+	doubt   bool                    // the clock jumped, and nothing has vouched for it since
+	stale   bool                    // what was read is not what is published
+	held    *site.Held              // what the guard held of what was read; nil if it let it pass
+	pending time.Time               // the oldest change that is read and not published; zero if there is none
+	indexed []*certification.Record // what the index holds; nil if that is not known
+}
+
+// reading is what was read of the source.
+type reading struct {
+	snapshot *records.Snapshot // with the records of numbers that vanished
 	read     time.Time         // of the last complete read
-	asOf     time.Time         // of the last publication
-	doubt    bool              // the clock jumped, and nothing has vouched for it since
-	stale    bool              // what is held is not what is published
-	pending  time.Time         // the oldest change that is read and not published; zero if there is none
-	indexed  bool              // the index holds the snapshot but for changed
-	changed  []certification.Number
+	looked   time.Time         // of the last look: the source had no later change then
+	told     time.Time         // when the changes in it were made, as far as the source says so of all at once; zero if it does not
 }
 
 // New gives a Keeper that has read nothing yet.
@@ -110,23 +120,24 @@ func New(options Options) *Keeper {
 
 // Report says what a look did. Durations are of its stages.
 type Report struct {
-	AsOf         time.Time
-	Read         int // entries of the source
-	Rejections   []records.Rejection
-	Records      map[string]int // by status
-	Complete     bool           // the source was read completely
-	Published    bool
-	NextUpdate   time.Time // until when what was published may be relied on
-	Publish      publish.Report
-	OldestChange time.Time // of the changes that were published; zero if the source does not say
-	PagesError   error     // theme or content could not be read anew; the former pages are used
+	AsOf       time.Time
+	Read       int // entries of the source
+	Rejections []records.Rejection
+	Records    map[string]int // by status
+	Complete   bool           // the source was read completely
+	Published  bool           // a publication was finished, whether or not it had anything to write
+	NextUpdate time.Time      // until when what was published may be relied on
+	Publish    publish.Report
+	Delays     []time.Duration // of the changes that were published, by the source or by time, in no order
+	PagesError error           // theme or content could not be read anew; the former pages are used
 
 	TimeTook                                    time.Duration // what time alone had changed; not in those below
 	ReadTook, BuildTook, PublishTook, IndexTook time.Duration
 }
 
 // Rebuild looks again and publishes what changed. Its errors leave the published site as it
-// was, but for what had changed by the calendar.
+// was, but for what had changed by the calendar; and where the guard held what was read, a
+// *publish.HeldError, the site says besides that something is held.
 func (k *Keeper) Rebuild(ctx context.Context, why watch.Reason) (Report, error) {
 	var report Report
 	if why.Has(watch.ClockJumped) {
@@ -138,22 +149,19 @@ func (k *Keeper) Rebuild(ctx context.Context, why watch.Reason) (Report, error) 
 	}
 	asOf, err := k.look(ctx, why, &report)
 	if err != nil {
-		return report, err
+		return report, errors.Join(err, k.passTimeUnread(ctx, &report))
 	}
 	if !k.stale {
+		k.passed.looked = asOf
 		return report, nil
 	}
-	if err := k.publish(ctx, asOf, &report); err != nil {
-		return report, err
-	}
-	report.OldestChange, k.pending = k.pending, time.Time{}
-	return report, nil
+	return report, k.publishLatest(ctx, asOf, &report)
 }
 
 // Next is the next instant at which time alone changes something: a record, or what the
 // statements need to be confirmed anew.
 func (k *Keeper) Next() time.Time {
-	next, confirm := k.builder.Next(), k.builder.NextConfirmation()
+	next, confirm := k.builder.Next(), certification.NextConfirmation(k.latest.read)
 	if next.IsZero() || confirm.Before(next) {
 		return confirm
 	}
@@ -177,9 +185,10 @@ func (k *Keeper) load(why watch.Reason, report *Report) {
 	k.pages, k.stale = pages, true
 }
 
-// passTime publishes what time alone has changed since the last publication.
+// passTime publishes what time alone has changed since the last publication. What is held is
+// looked at after the source, see publishLatest.
 func (k *Keeper) passTime(ctx context.Context, report *Report) error {
-	if k.snapshot == nil || k.doubt {
+	if k.latest.snapshot == nil || k.held != nil || k.doubt {
 		return nil
 	}
 	now := k.options.Now()
@@ -187,113 +196,48 @@ func (k *Keeper) passTime(ctx context.Context, report *Report) error {
 		return nil
 	}
 	k.stale = true
-	err := k.publish(ctx, now, report)
+	err := k.publishLatest(ctx, now, report)
 	report.TimeTook, report.BuildTook, report.PublishTook = report.BuildTook+report.PublishTook, 0, 0
 	return err
 }
 
-// look reads what changed, and gives the instant as of which the site can be built.
-func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (asOf time.Time, err error) {
-	start := k.options.Clock()
-	defer func() { report.ReadTook = k.options.Clock().Sub(start) }()
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
-	defer cancel()
-	asOf = k.options.Now()
-	complete := k.snapshot == nil || why.Has(watch.Reconcile|watch.Hangup|watch.FilesChanged|watch.ClockJumped) ||
-		!asOf.Before(k.builder.NextConfirmation())
-	follower, follows := k.options.Source.(records.Follower)
-	switch {
-	case follows:
-		// A source that follows is asked even before a complete read: it says if it has gone
-		// back, as a restored backup has.
-		delta, err := k.changes(ctx, follower)
-		if err != nil {
-			return asOf, fmt.Errorf("%w; the published site stays as it is", err)
-		}
-		complete = complete || delta.Reread
-		if !complete {
-			report.Read = len(delta.Changed) + len(delta.Gone)
-			return asOf, k.take(delta, asOf, report)
-		}
-	case !complete:
-		complete = k.options.Unchanged == nil || !k.options.Unchanged()
-	}
-	if !complete {
-		report.Rejections = k.snapshot.Rejections
-		return asOf, nil
-	}
-	snapshot, err := k.options.Source.Snapshot(ctx, func(rows int) { k.options.Progress("reading", rows, 0) })
-	if err != nil {
-		return asOf, fmt.Errorf("%w; the published site stays as it is", err)
-	}
-	if err := k.checkClock(asOf, snapshot.ServerTime); err != nil {
-		return asOf, err
-	}
-	k.replace(snapshot)
-	k.read = asOf
-	report.Complete, report.Read, report.Rejections = true, snapshot.Read, k.snapshot.Rejections
-	return asOf, nil
-}
-
-// changes asks what changed since the position that is held or, at the first look, since the
-// one that was published.
-func (k *Keeper) changes(ctx context.Context, follower records.Follower) (*records.Delta, error) {
-	ctx, cancel := context.WithTimeout(ctx, changesTimeout)
-	defer cancel()
-	if k.snapshot != nil {
-		return follower.Changes(ctx, k.snapshot.Position)
-	}
-	position := k.options.Publisher.Manifest().Position
-	if position == "" || k.options.AcceptOlder {
-		return new(records.Delta), nil
-	}
-	return follower.Changes(ctx, position)
-}
-
-// take takes a delta over if the clock can be trusted.
-func (k *Keeper) take(delta *records.Delta, asOf time.Time, report *Report) error {
-	if err := k.checkClock(asOf, delta.ServerTime); err != nil {
-		return err
-	}
-	k.apply(delta)
-	report.Rejections = k.snapshot.Rejections
-	return nil
-}
-
-// checkClock compares the host's clock with that of the source. A clock that jumped is
-// trusted again when the source vouches for it; where the source has no clock, when it has
-// gone on evenly up to the next look.
-func (k *Keeper) checkClock(now, server time.Time) error {
-	if k.options.FixedNow {
+// publishLatest publishes what was read last.
+func (k *Keeper) publishLatest(ctx context.Context, asOf time.Time, report *Report) error {
+	err := k.publish(ctx, asOf, k.latest, report)
+	if err == nil {
+		k.held, k.stale, k.pending = nil, false, time.Time{}
 		return nil
 	}
-	if server.IsZero() {
-		if k.doubt {
-			k.doubt = false
-			return fmt.Errorf("%w: it jumped, and the source has none to compare it with; the next look trusts it if it has gone on evenly", ErrClock)
-		}
-	} else if d := now.Sub(server).Abs(); d > maxClockDifference {
-		k.doubt = true
-		return fmt.Errorf("%w: the host says %s, the source %s; nothing is published until they agree within a minute",
-			ErrClock, now.UTC().Format(time.RFC3339), server.UTC().Format(time.RFC3339))
+	if oldest := earliest(k.made(report.Publish.Difference, k.latest, asOf)); !oldest.IsZero() {
+		k.pending = oldest
 	}
-	if now.Before(k.asOf.Add(-maxClockDifference)) {
-		return fmt.Errorf("%w: it says %s, the published site is as of %s", ErrClock, now.UTC().Format(time.RFC3339), k.asOf.UTC().Format(time.RFC3339))
+	held, isHeld := errors.AsType[*publish.HeldError](err)
+	if !isHeld {
+		return err
 	}
-	k.doubt = false
-	return nil
+	d := held.Difference
+	k.held = &site.Held{Statuses: len(d.Status), Vanished: len(d.Vanished), Rejected: d.Rejected}
+	if passedErr := k.publishPassed(ctx, asOf, report); passedErr != nil {
+		return fmt.Errorf("%v; and then: %w", err, passedErr)
+	}
+	return err
 }
 
-// publish builds the site as of the instant and publishes it.
-func (k *Keeper) publish(ctx context.Context, asOf time.Time, report *Report) error {
+// publish builds the site of a reading as of the instant and publishes it.
+func (k *Keeper) publish(ctx context.Context, asOf time.Time, from reading, report *Report) error {
 	if asOf.Before(k.asOf) {
 		asOf = k.asOf // by less than checkClock allows: clocks are corrected by small steps
 	}
-	start := k.options.Clock()
-	built, err := k.builder.Build(generator.Input{
-		Snapshot: k.snapshot, AsOf: asOf, Read: k.read,
+	in := generator.Input{
+		Snapshot: from.snapshot, AsOf: asOf, Read: from.read,
 		Pages: k.pages.Renderer, Interface: k.pages.Interface, Version: k.options.Version,
-	})
+		Delays: k.options.Publisher.Manifest().Delays,
+	}
+	if from.snapshot != k.latest.snapshot {
+		in.Held, in.OldestUnpublished = k.held, k.pending
+	}
+	start := k.options.Clock()
+	built, err := k.builder.Build(in)
 	if err != nil {
 		return err
 	}
@@ -303,32 +247,32 @@ func (k *Keeper) publish(ctx context.Context, asOf time.Time, report *Report) er
 	result, err := k.options.Publisher.Publish(ctx, built, publish.Run{
 		Accept: k.options.Accept,
 		Full:   k.options.Full,
-		Beside: func(ctx context.Context) error { return k.writeIndex(ctx, report) },
+		Delays: func(d publish.Difference) site.Delays { return k.delays(d, from, asOf, report) },
+		Beside: func(ctx context.Context) error { return k.writeIndex(ctx, from, report) },
 	})
 	report.Publish = add(report.Publish, result)
 	report.PublishTook += k.options.Clock().Sub(start)
 	if err != nil {
 		return err
 	}
-	report.Published, k.asOf, k.options.Full, k.stale = true, asOf, false, false
+	report.Published, k.passed, k.asOf, k.options.Full = true, from, asOf, false
 	return nil
 }
 
 // writeIndex brings the index up to date. What failed to be written is written the next time.
-func (k *Keeper) writeIndex(ctx context.Context, report *Report) error {
+func (k *Keeper) writeIndex(ctx context.Context, from reading, report *Report) error {
 	start := k.options.Clock()
 	defer func() { report.IndexTook += k.options.Clock().Sub(start) }()
-	changed := k.changed
-	if !k.indexed {
-		changed = nil
-	} else if changed == nil {
-		changed = []certification.Number{}
+	list := from.snapshot.Records
+	var changed []certification.Number
+	if k.indexed != nil {
+		changed = differing(k.indexed, list)
 	}
-	k.indexed = false
-	if err := k.options.Index.Write(ctx, k.snapshot.Records, changed, k.read); err != nil {
+	k.indexed = nil
+	if err := k.options.Index.Write(ctx, list, changed, from.read); err != nil {
 		return err
 	}
-	k.indexed, k.changed = true, nil
+	k.indexed = list
 	return nil
 }
 
@@ -339,53 +283,4 @@ func add(a, b publish.Report) publish.Report {
 	b.Removed += a.Removed
 	b.Bytes += a.Bytes
 	return b
-}
-
-// replace takes a complete read over.
-func (k *Keeper) replace(snapshot *records.Snapshot) {
-	k.trim(snapshot.Records)
-	withdrawn := withdrawnFrom(snapshot.Records, k.options.Publisher.Manifest())
-	withdrawn = slices.DeleteFunc(withdrawn, func(r *certification.Record) bool { return slices.Contains(k.options.Forget, r.Number()) })
-	if len(withdrawn) > 0 {
-		position, serverTime := snapshot.Position, snapshot.ServerTime
-		snapshot = snapshot.Apply(&records.Delta{Changed: withdrawn, Position: position, ServerTime: serverTime})
-	}
-	if k.snapshot != nil {
-		keepSame(snapshot.Records, k.snapshot.Records)
-	}
-	k.snapshot, k.indexed, k.stale = snapshot, false, true
-}
-
-// apply takes over what changed since the last read.
-func (k *Keeper) apply(delta *records.Delta) {
-	k.trim(delta.Changed)
-	taken := *delta
-	taken.Changed, taken.Gone = slices.Clone(delta.Changed), nil
-	for _, number := range delta.Gone {
-		if isPublished(k.options.Publisher.Manifest(), number) {
-			taken.Changed = append(taken.Changed, certification.NewWithdrawn(number))
-		} else {
-			taken.Gone = append(taken.Gone, number)
-		}
-	}
-	slices.SortFunc(taken.Changed, compareRecords)
-	for _, r := range taken.Changed {
-		k.changed = append(k.changed, r.Number())
-	}
-	k.changed = append(k.changed, taken.Gone...)
-	k.snapshot = k.snapshot.Apply(&taken)
-	k.stale = k.stale || len(taken.Changed)+len(taken.Gone) > 0
-	if at := delta.OldestChange; !at.IsZero() && (k.pending.IsZero() || at.Before(k.pending)) {
-		k.pending = at
-	}
-}
-
-// trim leaves out what the operator does not publish.
-func (k *Keeper) trim(list []*certification.Record) {
-	if !k.options.NoSpecializations {
-		return
-	}
-	for i, r := range list {
-		list[i] = r.WithoutSpecializations()
-	}
 }

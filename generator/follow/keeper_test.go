@@ -34,13 +34,15 @@ var noon = time.Date(2026, 11, 22, 20, 30, 0, 0, time.UTC) // half past twelve i
 
 // source is a database in memory: records by number, and an outbox of the numbers that changed.
 type source struct {
-	records map[certification.Number]*certification.Record
-	outbox  []certification.Number
-	clock   func() time.Time // of the server; nil: it has none
-	fail    error
-	reads   int // complete reads
-	back    bool
-	lie     bool // a change is not in the outbox, as after a dropped trigger
+	records  map[certification.Number]*certification.Record
+	outbox   []certification.Number
+	clock    func() time.Time // of the server; nil: it has none
+	fail     error
+	reads    int // complete reads
+	back     bool
+	rejected int       // entries
+	modified time.Time // of the file, if the source is one
+	lie      bool      // a change is not in the outbox, as after a dropped trigger
 }
 
 func (s *source) set(r *certification.Record) {
@@ -72,7 +74,7 @@ func (s *source) Snapshot(context.Context, func(int)) (*records.Snapshot, error)
 	}
 	s.reads++
 	list := slices.SortedFunc(maps.Values(s.records), func(a, b *certification.Record) int { return a.Number().Compare(b.Number()) })
-	return &records.Snapshot{Records: list, Read: len(list), Position: fmt.Sprint(len(s.outbox)), ServerTime: s.now()}, nil
+	return &records.Snapshot{Records: list, Rejections: make([]records.Rejection, s.rejected), Read: len(list), Position: fmt.Sprint(len(s.outbox)), ServerTime: s.now(), Modified: s.modified}, nil
 }
 
 func (s *source) Changes(_ context.Context, since string) (*records.Delta, error) {
@@ -107,7 +109,12 @@ func (s *source) Listen(ctx context.Context, _ func(), _ func(error)) error {
 // table is an index that remembers what it was given.
 type table struct {
 	records map[string]string
+	list    []*certification.Record // as they were last written
 	fail    error
+}
+
+func (x *table) Read(context.Context) ([]*certification.Record, error) {
+	return slices.Clone(x.list), x.fail
 }
 
 func (x *table) Write(_ context.Context, list []*certification.Record, changed []certification.Number, read time.Time) error {
@@ -120,6 +127,7 @@ func (x *table) Write(_ context.Context, list []*certification.Record, changed [
 	for _, n := range changed {
 		delete(x.records, n.String())
 	}
+	x.list = slices.Clone(list)
 	for _, r := range list {
 		if changed == nil || slices.Contains(changed, r.Number()) {
 			x.records[r.Number().String()] = string(r.AppendJSON(nil))
@@ -139,6 +147,9 @@ type fixture struct {
 	pages     follow.Pages
 	loadError error
 	publisher *publish.Publisher
+	accept    string
+	names     int // given so far
+	least     int // the guard holds no fewer changes than these
 }
 
 func loadPages(t testing.TB) follow.Pages {
@@ -162,7 +173,7 @@ func newFixture(t testing.TB, list ...*certification.Record) *fixture {
 	t.Helper()
 	dir := t.TempDir()
 	f := &fixture{
-		source: &source{records: map[certification.Number]*certification.Record{}}, index: &table{}, now: noon,
+		source: &source{records: map[certification.Number]*certification.Record{}}, index: &table{}, now: noon, least: 100,
 		out: filepath.Join(dir, "public"), state: filepath.Join(dir, "state"), pages: loadPages(t),
 	}
 	for _, r := range list {
@@ -179,14 +190,14 @@ func (f *fixture) open(t testing.TB) {
 		f.publisher.Close()
 	}
 	limits := publish.DefaultLimits()
-	limits.Least = 100
+	limits.Least = f.least
 	var err error
 	if f.publisher, err = publish.Open(publish.Options{Out: f.out, State: f.state, Limits: limits, Workers: 2}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(f.publisher.Close)
 	f.Keeper = follow.New(follow.Options{
-		Source: f.source, Publisher: f.publisher, Index: f.index, Pages: f.pages, Version: "test",
+		Source: f.source, Publisher: f.publisher, Index: f.index, Pages: f.pages, Version: "test", Accept: f.accept,
 		Now:  func() time.Time { return f.now },
 		Load: func() (follow.Pages, error) { return f.pages, f.loadError },
 	})
@@ -517,7 +528,7 @@ func mustEqualFullBuild(t *testing.T, f *fixture) {
 			snapshot = snapshot.Apply(&records.Delta{Changed: []*certification.Record{certification.NewWithdrawn(number)}, Position: snapshot.Position})
 		}
 	}
-	full, err := generator.Build(generator.Input{Snapshot: snapshot, AsOf: manifest.AsOf, Read: manifest.Read, Pages: f.pages.Renderer, Version: "test"})
+	full, err := generator.Build(generator.Input{Snapshot: snapshot, AsOf: manifest.AsOf, Read: manifest.Read, Pages: f.pages.Renderer, Version: "test", Delays: manifest.Delays})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,3 +61,31 @@ func isPublished(published *site.Manifest, number certification.Number) bool {
 	})
 	return found
 }
+
+// differing gives the numbers whose records are not the same in the two lists, in order.
+func differing(a, b []*certification.Record) []certification.Number {
+	numbers := []certification.Number{}
+	for len(a) > 0 && len(b) > 0 {
+		order := 0
+		if a[0] != b[0] {
+			order = compareRecords(a[0], b[0])
+			if order < 0 {
+				numbers = append(numbers, a[0].Number())
+			} else {
+				numbers = append(numbers, b[0].Number())
+			}
+		}
+		if order <= 0 {
+			a = a[1:]
+		}
+		if order >= 0 {
+			b = b[1:]
+		}
+	}
+	for _, rest := range [...][]*certification.Record{a, b} {
+		for _, r := range rest {
+			numbers = append(numbers, r.Number())
+		}
+	}
+	return numbers
+}

@@ -24,15 +24,19 @@ func DefaultLimits() Limits {
 	return Limits{StatusShare: 0.05, VanishedShare: 0.005, RejectedShare: 0.001, Least: 10}
 }
 
-// Difference is what the guard looks at: the new site against the published one.
+// Difference is the new site against the published one. The guard looks at some of it. Numbers
+// are in order.
 type Difference struct {
 	Published  int // records of the published site
 	Next       int // records of the new site
 	Added      []string
 	Vanished   []string       // no longer in the source, or no longer issued
 	Status     []StatusChange // by the source; a change by the calendar alone is none
-	Rejected   int
-	Unreadable bool // not one record of the new site could be understood
+	Rejected   int            // rows
+	Accepted   int            // rows that were rejected when the site was last published
+	Unreadable bool           // not one record of the new site could be understood
+	Changed    []string       // by the source in any way, but for those that were added
+	Turned     []string       // whose status time alone has changed
 }
 
 // StatusChange is a record whose status the source changed.
@@ -40,8 +44,8 @@ type StatusChange struct{ Number, From, To string }
 
 // compare finds the difference between a published site and the next one.
 func compare(previous *site.Manifest, next *site.Site, p places) Difference {
-	d := Difference{Published: len(previous.Records), Next: len(next.Records), Rejected: next.Status.Rejected}
-	d.Unreadable = d.Rejected > 0 && next.Status.Records["unavailable"] == len(next.Records)
+	d := Difference{Published: len(previous.Records), Next: len(next.Records), Rejected: next.Status.Rejected, Accepted: previous.Rejected}
+	d.Unreadable = d.Rejected > d.Accepted && next.Status.Records["unavailable"] == len(next.Records)
 	for _, k := range p.removed {
 		d.Vanished = append(d.Vanished, previous.Records[k].Number)
 	}
@@ -52,8 +56,15 @@ func compare(previous *site.Manifest, next *site.Site, p places) Difference {
 			continue
 		}
 		old := &previous.Records[k]
+		if old.Source == now.Source {
+			if old.Status != now.Status {
+				d.Turned = append(d.Turned, now.Number)
+			}
+			continue
+		}
+		d.Changed = append(d.Changed, now.Number)
 		switch {
-		case old.Status == now.Status || old.Source == now.Source:
+		case old.Status == now.Status:
 		case now.Status == site.Withdrawn:
 			d.Vanished = append(d.Vanished, now.Number)
 		default:
@@ -73,14 +84,14 @@ func (d Difference) Digest() string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// HeldError says that the guard held a publication. Nothing was published.
+// HeldError says that the guard held a publication. Nothing of it was published.
 type HeldError struct {
 	Reasons    []string
 	Difference Difference
 }
 
 func (e *HeldError) Error() string {
-	return fmt.Sprintf("held by the guard, nothing was published: %s; look at the difference, and if it is right run again with --accept %s",
+	return fmt.Sprintf("held by the guard, nothing of it was published: %s; look at the difference, and if it is right run again with --accept %s",
 		strings.Join(e.Reasons, "; "), e.Difference.Digest())
 }
 
@@ -92,7 +103,9 @@ func (l Limits) Check(d Difference, accept string) error {
 			reasons = append(reasons, fmt.Sprintf("%d of %d %s, more than %g %%", count, of, what, share*100))
 		}
 	}
-	exceeds("records rejected", d.Rejected, d.Next, l.RejectedShare)
+	if d.Rejected > d.Accepted { // what was let pass once is not asked about with every change after it
+		exceeds("records rejected", d.Rejected, d.Next, l.RejectedShare)
+	}
 	if d.Unreadable {
 		reasons = append(reasons, "no record could be understood")
 	}

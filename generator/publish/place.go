@@ -125,5 +125,6 @@ func (w *publication) dirtySegments() *[site.NumSegments]bool {
 	}
 	m.Layout, m.Fixed = w.site.Layout, w.fixed
 	m.AsOf, m.Read, m.Position = w.site.AsOf, w.site.Read, w.site.Status.SourcePosition
+	m.Rejected, m.Delays = w.site.Status.Rejected, w.delays
 	return &dirty
 }

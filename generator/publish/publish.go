@@ -38,6 +38,10 @@ type Run struct {
 	// Beside runs while the files are written, once the guard has let the difference pass.
 	// If it fails nothing is published. May be nil.
 	Beside func(ctx context.Context) error
+
+	// Delays gives the log of delays for the next manifest. It is called when every file
+	// stands in place. Nil keeps the log as it is.
+	Delays func(Difference) site.Delays
 }
 
 // Report says what a publication did.
@@ -131,7 +135,7 @@ func (p *Publisher) Publish(ctx context.Context, s *site.Site, run Run) (Report,
 		return Report{}, fmt.Errorf("publish %s: this build is as of %s, the published site as of %s: nothing goes back in time; set the clock right or give a later --now",
 			p.options.Out, s.AsOf.UTC().Format(time.RFC3339), p.manifest.AsOf.UTC().Format(time.RFC3339))
 	}
-	w := &publication{Publisher: p, site: s, run: run, places: align(p.manifest.Records, s.Records)}
+	w := &publication{Publisher: p, site: s, run: run, places: align(p.manifest.Records, s.Records), delays: p.manifest.Delays}
 	w.report.Difference = compare(p.manifest, s, w.places)
 	if err := p.options.Limits.Check(w.report.Difference, run.Accept); err != nil {
 		return w.report, err
@@ -150,6 +154,7 @@ type publication struct {
 
 	changed []changedRecord
 	fixed   []site.FixedEntry // of the next manifest
+	delays  site.Delays       // of the next manifest
 	report  Report
 }
 
@@ -216,6 +221,9 @@ func (w *publication) commit(staged []stagedFile) error {
 		return err
 	}
 	w.out.clearStaging()
+	if w.run.Delays != nil {
+		w.delays = w.run.Delays(w.report.Difference)
+	}
 	if err := w.state.commit(w.manifest, w.dirtySegments()); err != nil {
 		return err
 	}

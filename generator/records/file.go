@@ -87,7 +87,7 @@ func (f *file) snapshot(ctx context.Context, progress func(rows int)) (*Snapshot
 	if err != nil {
 		return nil, err
 	}
-	snapshot.Position = contentPosition(snapshot)
+	snapshot.Position, snapshot.Modified = contentPosition(snapshot), before.ModTime()
 	return snapshot, nil
 }
 

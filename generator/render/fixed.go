@@ -140,6 +140,11 @@ func (r *Renderer) tryOtherPages() error {
 		{Query: "x", Total: 5000, Results: results, Sample: true},
 		{Query: "x", Total: 5000, TotalIsAtLeast: true, Results: results},
 	}
+	for _, page := range keepingSpecimens() {
+		if _, err := r.Keeping(page); err != nil {
+			return err
+		}
+	}
 	for _, language := range r.options.Languages {
 		for _, sample := range [...]bool{false, true} {
 			if _, err := r.editions[language].fixed(sample); err != nil {

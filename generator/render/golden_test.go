@@ -46,6 +46,11 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	keeping, err := r.Keeping(keepingSpecimens()[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages["status.en.html"] = keeping[0].Body
 	for name, got := range pages {
 		// The name of an asset says what is in it, which is not what these files are about.
 		for file, published := range r.theme.assets {

@@ -29,9 +29,10 @@ const (
 	pageGuidanceIndex = "guidance-index"
 	pageSearch        = "search"
 	pageAnswer        = "answer"
+	pageKeeping       = "keeping"
 )
 
-var pageNames = [...]string{pageHome, pageRecord, pageGuidance, pageGuidanceIndex, pageSearch, pageAnswer}
+var pageNames = [...]string{pageHome, pageRecord, pageGuidance, pageGuidanceIndex, pageSearch, pageAnswer, pageKeeping}
 
 // theme is what a theme folder holds, read and checked as far as that needs no language.
 type theme struct {

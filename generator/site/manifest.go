@@ -32,6 +32,8 @@ type Manifest struct {
 	PublishedAt time.Time // instant of the build that last changed a file, UTC
 	Position    string    // of the source, as it says
 	Layout      []string
+	Rejected    int           // entries of the source that could not be understood
+	Delays      Delays        // of changes, day by day
 	Fixed       []FixedEntry  // by path
 	Records     []RecordEntry // by number, as in Site
 
@@ -62,6 +64,8 @@ type Head struct {
 	PublishedAt time.Time   `json:"published_at"`
 	Position    string      `json:"position"`
 	Layout      []string    `json:"layout"`
+	Rejected    int         `json:"rejected"`
+	Delays      Delays      `json:"delays"`
 	Fixed       []HeadFixed `json:"fixed"`
 	Segments    []string    `json:"segments"` // file names; each ends in the hash of its bytes
 }
@@ -110,7 +114,7 @@ func (m *Manifest) EncodeSegments(wanted *[NumSegments]bool) [NumSegments][]byte
 // EncodeHead gives the head of a manifest whose segments stand under these names; the name
 // of an empty segment is empty.
 func (m *Manifest) EncodeHead(names [NumSegments]string) []byte {
-	h := Head{Version: m.Version, Out: m.Out, AsOf: m.AsOf.UTC(), Read: m.Read.UTC(), PublishedAt: m.PublishedAt.UTC(), Position: m.Position, Layout: m.Layout, Fixed: []HeadFixed{}, Segments: []string{}}
+	h := Head{Version: m.Version, Out: m.Out, AsOf: m.AsOf.UTC(), Read: m.Read.UTC(), PublishedAt: m.PublishedAt.UTC(), Position: m.Position, Layout: m.Layout, Rejected: m.Rejected, Delays: m.Delays, Fixed: []HeadFixed{}, Segments: []string{}}
 	for _, name := range names {
 		if name != "" {
 			h.Segments = append(h.Segments, name)
@@ -143,10 +147,15 @@ func DecodeManifest(head []byte, segment func(name string) ([]byte, error)) (*Ma
 	if h.Version != ManifestVersion {
 		return nil, fmt.Errorf("decode manifest: version %d, this program knows version %d", h.Version, ManifestVersion)
 	}
-	m := &Manifest{Version: h.Version, Out: h.Out, AsOf: h.AsOf, Read: h.Read, PublishedAt: h.PublishedAt, Position: h.Position, Layout: h.Layout}
+	m := &Manifest{Version: h.Version, Out: h.Out, AsOf: h.AsOf, Read: h.Read, PublishedAt: h.PublishedAt, Position: h.Position, Layout: h.Layout, Rejected: h.Rejected, Delays: h.Delays}
 	for _, layout := range h.Layout {
 		if strings.Count(layout, "*") != 1 || CheckPath(RecordPath(layout, "0")) != nil {
 			return nil, fmt.Errorf("decode manifest: bad layout %q", layout)
+		}
+	}
+	for i := range h.Delays[min(1, len(h.Delays)):] {
+		if h.Delays[i].Day >= h.Delays[i+1].Day {
+			return nil, fmt.Errorf("decode manifest: the delays of %s are out of order", h.Delays[i+1].Day)
 		}
 	}
 	for _, f := range h.Fixed {

@@ -86,12 +86,21 @@ type Status struct {
 	Records                 map[string]int `json:"records"`                   // by status
 	SourcePosition          string         `json:"source_position"`           // opaque
 	PublishedAt             time.Time      `json:"published_at"`              // the build that last changed a file
-	OldestUnpublishedChange *time.Time     `json:"oldest_unpublished_change"` // null: every change that was read stands on its page
+	OldestUnpublishedChange *time.Time     `json:"oldest_unpublished_change"` // when it was made; null: every change that was read stands on its page
 	Rejected                int            `json:"rejected"`                  // rows that could not be understood
+	Held                    *Held          `json:"held"`                      // null: nothing waits for a person
+	Delays                  DelayFigures   `json:"delays"`                    // of changes, over the days that it names
 	Languages               []string       `json:"languages"`
 	Theme                   string         `json:"theme"`   // digest of theme, translations and guidance
 	Version                 string         `json:"version"` // of the program
 	Sample                  bool           `json:"sample,omitempty"`
+}
+
+// Held is how much the guard holds of what was read last, until a person has looked.
+type Held struct {
+	Statuses int `json:"statuses"` // changed by the source
+	Vanished int `json:"vanished"` // published records that are no longer in the source
+	Rejected int `json:"rejected"` // rows that could not be understood
 }
 
 // RecordPath is the path of a record's file for one entry of a layout.

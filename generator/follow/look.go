@@ -1,0 +1,155 @@
+package follow
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/records"
+	"github.com/cmpss/registry/generator/watch"
+)
+
+// look reads what changed, and gives the instant as of which the site can be built.
+func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (asOf time.Time, err error) {
+	start := k.options.Clock()
+	defer func() { report.ReadTook = k.options.Clock().Sub(start) }()
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	asOf = k.options.Now()
+	complete := k.latest.snapshot == nil || why.Has(watch.Reconcile|watch.Hangup|watch.FilesChanged|watch.ClockJumped) ||
+		!asOf.Before(certification.NextConfirmation(k.latest.read))
+	follower, follows := k.options.Source.(records.Follower)
+	switch {
+	case follows:
+		// A source that follows is asked even before a complete read: it says if it has gone
+		// back, as a restored backup has.
+		delta, err := k.changes(ctx, follower)
+		if err != nil {
+			return asOf, fmt.Errorf("%w; the published site stays as it is", err)
+		}
+		complete = complete || delta.Reread
+		if !complete {
+			report.Read = len(delta.Changed) + len(delta.Gone)
+			return asOf, k.take(delta, asOf, report)
+		}
+	case !complete:
+		complete = k.options.Unchanged == nil || !k.options.Unchanged()
+	}
+	if !complete {
+		report.Rejections = k.latest.snapshot.Rejections
+		k.latest.looked = asOf
+		return asOf, nil
+	}
+	snapshot, err := k.options.Source.Snapshot(ctx, func(rows int) { k.options.Progress("reading", rows, 0) })
+	if err != nil {
+		return asOf, fmt.Errorf("%w; the published site stays as it is", err)
+	}
+	if err := k.checkClock(asOf, snapshot.ServerTime); err != nil {
+		return asOf, err
+	}
+	k.replace(snapshot, asOf)
+	report.Complete, report.Read, report.Rejections = true, snapshot.Read, k.latest.snapshot.Rejections
+	return asOf, nil
+}
+
+// changes asks what changed since the position that is held or, at the first look, since the
+// one that was published.
+func (k *Keeper) changes(ctx context.Context, follower records.Follower) (*records.Delta, error) {
+	ctx, cancel := context.WithTimeout(ctx, changesTimeout)
+	defer cancel()
+	if k.latest.snapshot != nil {
+		return follower.Changes(ctx, k.latest.snapshot.Position)
+	}
+	position := k.options.Publisher.Manifest().Position
+	if position == "" || k.options.AcceptOlder {
+		return new(records.Delta), nil
+	}
+	return follower.Changes(ctx, position)
+}
+
+// take takes a delta over if the clock can be trusted.
+func (k *Keeper) take(delta *records.Delta, asOf time.Time, report *Report) error {
+	k.pending = earliest([]time.Time{k.pending, delta.OldestChange})
+	if err := k.checkClock(asOf, delta.ServerTime); err != nil {
+		return err
+	}
+	k.apply(delta)
+	k.latest.looked = asOf
+	report.Rejections = k.latest.snapshot.Rejections
+	return nil
+}
+
+// checkClock compares the host's clock with that of the source. A clock that jumped is
+// trusted again when the source vouches for it; where the source has no clock, when it has
+// gone on evenly up to the next look.
+func (k *Keeper) checkClock(now, server time.Time) error {
+	if k.options.FixedNow {
+		return nil
+	}
+	if server.IsZero() {
+		if k.doubt {
+			k.doubt = false
+			return fmt.Errorf("%w: it jumped, and the source has none to compare it with; the next look trusts it if it has gone on evenly", ErrClock)
+		}
+	} else if d := now.Sub(server).Abs(); d > maxClockDifference {
+		k.doubt = true
+		return fmt.Errorf("%w: the host says %s, the source %s; nothing is published until they agree within a minute",
+			ErrClock, now.UTC().Format(time.RFC3339), server.UTC().Format(time.RFC3339))
+	}
+	if now.Before(k.asOf.Add(-maxClockDifference)) {
+		return fmt.Errorf("%w: it says %s, the published site is as of %s", ErrClock, now.UTC().Format(time.RFC3339), k.asOf.UTC().Format(time.RFC3339))
+	}
+	k.doubt = false
+	return nil
+}
+
+// replace takes a complete read over.
+func (k *Keeper) replace(snapshot *records.Snapshot, read time.Time) {
+	k.trim(snapshot.Records)
+	withdrawn := withdrawnFrom(snapshot.Records, k.options.Publisher.Manifest())
+	withdrawn = slices.DeleteFunc(withdrawn, func(r *certification.Record) bool { return slices.Contains(k.options.Forget, r.Number()) })
+	told := snapshot.Modified
+	if len(withdrawn) > 0 {
+		position, serverTime := snapshot.Position, snapshot.ServerTime
+		snapshot = snapshot.Apply(&records.Delta{Changed: withdrawn, Position: position, ServerTime: serverTime})
+	}
+	for _, former := range []reading{k.passed, k.latest} {
+		if former.snapshot != nil {
+			keepSame(snapshot.Records, former.snapshot.Records)
+		}
+	}
+	k.latest, k.stale = reading{snapshot: snapshot, read: read, looked: read, told: told}, true
+}
+
+// apply takes over what changed since the last read.
+func (k *Keeper) apply(delta *records.Delta) {
+	k.trim(delta.Changed)
+	taken := *delta
+	taken.Changed, taken.Gone = slices.Clone(delta.Changed), nil
+	for _, number := range delta.Gone {
+		if isPublished(k.options.Publisher.Manifest(), number) {
+			taken.Changed = append(taken.Changed, certification.NewWithdrawn(number))
+		} else {
+			taken.Gone = append(taken.Gone, number)
+		}
+	}
+	slices.SortFunc(taken.Changed, compareRecords)
+	k.latest.snapshot = k.latest.snapshot.Apply(&taken)
+	if !k.stale {
+		k.latest.told = time.Time{}
+	}
+	k.latest.told = earliest([]time.Time{k.latest.told, delta.OldestChange})
+	k.stale = k.stale || len(taken.Changed)+len(taken.Gone) > 0
+}
+
+// trim leaves out what the operator does not publish.
+func (k *Keeper) trim(list []*certification.Record) {
+	if !k.options.NoSpecializations {
+		return
+	}
+	for i, r := range list {
+		list[i] = r.WithoutSpecializations()
+	}
+}

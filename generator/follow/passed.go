@@ -1,0 +1,61 @@
+package follow
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/cmpss/registry/generator/records"
+)
+
+// passTimeUnread publishes what time alone has changed when a look failed, of what the guard let
+// pass last. Where passTime has done that already there is nothing to do.
+func (k *Keeper) passTimeUnread(ctx context.Context, report *Report) error {
+	now := k.options.Now()
+	if k.doubt || k.latest.snapshot != nil && k.held == nil || now.Before(k.options.Publisher.Manifest().AsOf) {
+		return nil
+	}
+	return k.publishPassed(ctx, now, report)
+}
+
+// publishPassed brings the site up to the instant as of which the guard let it pass last: what
+// has changed by the calendar since is published, and status.json and its page say what is
+// held. Nothing is confirmed by it.
+func (k *Keeper) publishPassed(ctx context.Context, asOf time.Time, report *Report) error {
+	if k.passed.snapshot == nil {
+		if err := k.restorePassed(ctx); err != nil || k.passed.snapshot == nil {
+			return err
+		}
+	}
+	if err := k.publish(ctx, asOf, k.passed, report); err != nil {
+		return fmt.Errorf("publish what has changed by the calendar: %w", err)
+	}
+	return nil
+}
+
+// restorePassed finds in the state folder what an earlier process published: the record table.
+// There is nothing if nothing was published yet.
+func (k *Keeper) restorePassed(ctx context.Context) error {
+	manifest := k.options.Publisher.Manifest()
+	if manifest.Read.IsZero() {
+		return nil
+	}
+	list, err := k.options.Index.Read(ctx)
+	if err != nil {
+		return fmt.Errorf("read what was published, for what has changed by the calendar: %w", err)
+	}
+	if k.latest.snapshot != nil {
+		keepSame(list, k.latest.snapshot.Records)
+	}
+	k.passed = reading{
+		snapshot: &records.Snapshot{
+			Records: list,
+			// How many there were is all that is remembered of them.
+			Rejections: make([]records.Rejection, manifest.Rejected),
+			Position:   manifest.Position,
+		},
+		read:   manifest.Read,
+		looked: manifest.Read,
+	}
+	return nil
+}

@@ -1,0 +1,229 @@
+package follow_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/publish"
+	"github.com/cmpss/registry/generator/site"
+	"github.com/cmpss/registry/generator/watch"
+)
+
+// status is the published status.json.
+func (f *fixture) status(t testing.TB) site.Status {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join(f.out, "status.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s site.Status
+	if err := json.Unmarshal(body, &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (f *fixture) mustHold(t testing.TB, why watch.Reason) publish.Difference {
+	t.Helper()
+	_, err := f.Rebuild(t.Context(), why)
+	held, ok := errors.AsType[*publish.HeldError](err)
+	if !ok {
+		t.Fatalf("%s: not held: %v", why, err)
+	}
+	return held.Difference
+}
+
+const (
+	expiring = "MPSS100001" // lapses at the midnight after noon
+	future   = "MPSS100002" // is issued then
+	steady   = "MPSS100003"
+	changed  = "MPSS100010" // and nine more after it
+)
+
+// heldFixture is a site of fourteen certificates of whose source a batch is held: ten suspensions,
+// noted at half past twelve and read a minute later.
+func heldFixture(t testing.TB) *fixture {
+	t.Helper()
+	list := []*certification.Record{
+		draft(expiring, "2024-11-23", "2026-11-22"), draft(future, "2026-11-23", "2028-11-22"), draft(steady, "2025-03-01", "2027-02-28"),
+	}
+	for i := range 10 {
+		list = append(list, draft(fmt.Sprintf("MPSS1000%d", 10+i), "2025-03-01", "2027-02-28"))
+	}
+	f := newFixture(t, list...)
+	f.least = 5
+	f.open(t)
+	f.rebuild(t, watch.Start)
+	f.suspend(10)
+	f.now = noon.Add(time.Minute)
+	return f
+}
+
+// suspend suspends so many, ten seconds after the time of the fixture.
+func (f *fixture) suspend(count int) {
+	at := f.now.Add(10 * time.Second).Format(time.RFC3339)
+	for i := range count {
+		r, err := certification.Draft{
+			Number: fmt.Sprintf("MPSS1000%d", 10+i), LegalName: "Jane Doe", UpdatedAt: at,
+			Terms:   []certification.DraftTerm{{From: "2025-03-01", To: "2027-02-28"}},
+			Actions: []certification.DraftAction{{Kind: "suspended", From: at}},
+		}.Record()
+		if err != nil {
+			panic(err)
+		}
+		f.source.set(r)
+	}
+}
+
+// Time goes on while a batch is held: certificates lapse and are issued at midnight. Nothing of
+// the batch is shown and nothing is confirmed anew.
+func TestTimePassesWhileABatchIsHeld(t *testing.T) {
+	f := heldFixture(t)
+	if d := f.mustHold(t, watch.Notified); len(d.Status) != 10 {
+		t.Fatalf("held %+v", d)
+	}
+	made := noon.Add(10 * time.Second)
+	if s := f.status(t); s.Held == nil || *s.Held != (site.Held{Statuses: 10}) || s.OldestUnpublishedChange == nil || !s.OldestUnpublishedChange.Equal(made) {
+		t.Errorf("status.json says %+v", s)
+	}
+	if !f.Pending().Equal(made) {
+		t.Errorf("pending since %s", f.Pending())
+	}
+	if page, err := os.ReadFile(filepath.Join(f.out, "status.html")); err != nil || !strings.Contains(string(page), "10 changes of status") {
+		t.Errorf("the page for people does not say what is held: %v", err)
+	}
+	before := f.says(t, steady)
+	midnight := certification.NewDate(2026, 11, 23).Start()
+	if !f.Next().Equal(midnight) {
+		t.Errorf("next is %s", f.Next())
+	}
+	f.now = midnight
+	f.mustHold(t, watch.TimeChanged)
+	f.mustSay(t, expiring, certification.Lapsed)
+	f.mustSay(t, future, certification.Active)
+	f.mustSay(t, changed, certification.Active)
+	for _, number := range []string{expiring, steady} {
+		if s := f.says(t, number); s.NextUpdate != before.NextUpdate {
+			t.Errorf("%s: while held the claim was extended from %s to %s", number, before.NextUpdate, s.NextUpdate)
+		}
+	}
+	if strings.Contains(f.index.records[changed], "suspended") {
+		t.Errorf("the index has what is held: %s", f.index.records[changed])
+	}
+	// An idle look writes nothing.
+	f.now = f.now.Add(time.Minute)
+	report, _ := f.Rebuild(t.Context(), watch.Polled)
+	if report.Publish.Written+report.Publish.Removed != 0 {
+		t.Errorf("an idle look wrote %d files", report.Publish.Written)
+	}
+	if f.source.reads > 2 {
+		t.Errorf("%d complete reads", f.source.reads)
+	}
+
+	// The source is mended: nothing is held any more, and everything is confirmed.
+	for i := range 10 {
+		f.source.set(draft(fmt.Sprintf("MPSS1000%d", 10+i), "2025-03-01", "2027-02-28"))
+	}
+	f.rebuild(t, watch.Notified)
+	if s := f.status(t); s.Held != nil || s.OldestUnpublishedChange != nil || !s.ThisUpdate.Equal(midnight) {
+		t.Errorf("status.json says %+v", s)
+	}
+	if !f.Pending().IsZero() {
+		t.Error("something is pending")
+	}
+	mustEqualFullBuild(t, f)
+}
+
+// A process that is started while a batch is held, or while the source is down, has what was
+// published from the state folder.
+func TestTimePassesAfterARestart(t *testing.T) {
+	midnight := certification.NewDate(2026, 11, 23).Start()
+	t.Run("a batch is held", func(t *testing.T) {
+		f := heldFixture(t)
+		f.mustHold(t, watch.Notified)
+		f.open(t)
+		f.now = midnight.Add(time.Second)
+		f.mustHold(t, watch.Start)
+		f.mustSay(t, expiring, certification.Lapsed)
+		f.mustSay(t, future, certification.Active)
+		f.mustSay(t, changed, certification.Active)
+		if s := f.status(t); s.Held == nil || s.OldestUnpublishedChange == nil || !s.OldestUnpublishedChange.Equal(noon.Add(10*time.Second)) {
+			t.Errorf("status.json says %+v", s)
+		}
+		if got := f.says(t, steady).NextUpdate; !got.Equal(certification.NewDate(2026, 11, 23).Start().Add(12 * time.Hour)) {
+			t.Errorf("the claim was extended to %s", got)
+		}
+	})
+	t.Run("the source is down", func(t *testing.T) {
+		f := heldFixture(t)
+		f.open(t)
+		f.source.fail = errors.New("the database is down")
+		f.now = midnight.Add(time.Second)
+		if _, err := f.Rebuild(t.Context(), watch.Start); err == nil || !strings.Contains(err.Error(), "down") {
+			t.Fatalf("error %v", err)
+		}
+		f.mustSay(t, expiring, certification.Lapsed)
+		f.mustSay(t, changed, certification.Active)
+		f.now = midnight.Add(25 * time.Hour)
+		f.Rebuild(t.Context(), watch.Retry)
+		f.source.fail = nil
+		f.least = 100
+		f.open(t)
+		f.rebuild(t, watch.Start)
+		f.mustSay(t, changed, certification.Suspended)
+		mustEqualFullBuild(t, f)
+	})
+	t.Run("nothing was published yet", func(t *testing.T) {
+		f := newFixture(t, draft(steady, "2025-03-01", "2027-02-28"))
+		f.source.fail = errors.New("the database is down")
+		if _, err := f.Rebuild(t.Context(), watch.Start); err == nil {
+			t.Fatal("no error")
+		}
+		if _, err := os.Stat(filepath.Join(f.out, "status.json")); err == nil {
+			t.Error("something was published")
+		}
+	})
+	t.Run("the record table is damaged", func(t *testing.T) {
+		f := heldFixture(t)
+		f.mustHold(t, watch.Notified)
+		f.open(t)
+		f.index.fail = errors.New("records/00-x.ndjson: damaged")
+		if _, err := f.Rebuild(t.Context(), watch.Start); err == nil || !strings.Contains(err.Error(), "damaged") || !strings.Contains(err.Error(), "--accept") {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+// Entries that were rejected and let pass are not held again with every change after them.
+func TestWhatWasLetPassOnceIsNotHeldAgain(t *testing.T) {
+	f := heldFixture(t)
+	for i := range 7 {
+		f.source.set(certification.NewUnavailable(must(certification.ParseNumber(fmt.Sprintf("MPSS1000%d", 10+i))), false))
+	}
+	f.source.rejected = 7
+	digest := f.mustHold(t, watch.Hangup).Digest()
+	f.accept = digest
+	f.open(t)
+	f.rebuild(t, watch.Start)
+	f.accept = ""
+	f.open(t)
+	f.source.set(draft(steady, "2025-03-01", "2027-02-27"))
+	f.rebuild(t, watch.Start)
+	f.source.rejected = 8
+	f.source.set(certification.NewUnavailable(must(certification.ParseNumber("MPSS100018")), false))
+	f.mustHold(t, watch.Hangup)
+}
+
+func must(n certification.Number, err error) certification.Number {
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
