@@ -138,13 +138,14 @@ export function kinds({ who }) {
     ["search-empty", "/search?q=", 200], // a form to fill in, no mistake
     ["verify-malformed", "/verify?number=MPSS12", 400],
     ["verify-never-issued", "/verify?number=MPSS9999999", 404],
+    ["status", "/status.html", 200],
     ["not-found", "/no/such/page.html", 404],
   ];
   for (const [kind, person] of Object.entries(who)) {
     list.push([`record-${kind}`, `/verify/${person.number}.html`, 200]);
   }
   for (const [name, at, status] of [...list]) {
-    if (["home", "guidance", "guidance-violation-guidelines", "search-several", "search-none", "verify-malformed", "verify-never-issued", "record-active", "record-revoked", "record-investigated"].includes(name)) {
+    if (["home", "status", "guidance", "guidance-violation-guidelines", "search-several", "search-none", "verify-malformed", "verify-never-issued", "record-active", "record-revoked", "record-investigated"].includes(name)) {
       list.push([`es-${name}`, `/es${at}`, status]);
     }
   }
