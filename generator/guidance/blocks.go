@@ -24,6 +24,7 @@ var blocks = map[string]block{
 	"specializations": plainBlock(func(f *Facts) any { return &f.Specializations }),
 	"titles":          plainBlock(func(f *Facts) any { return &f.Specializations }),
 	"definitions":     definitionsBlock,
+	"list":            listBlock,
 	"deadlines":       deadlinesBlock,
 	"statuses":        plainBlock(func(f *Facts) any { return &f.Statuses }),
 	"windows":         windowsBlock,

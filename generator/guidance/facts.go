@@ -14,6 +14,7 @@ type Facts struct {
 	Competencies    Competencies
 	Specializations Specializations
 	Definitions     Definitions
+	Lists           Lists
 	Deadlines       Deadlines
 	Figures         Figures
 	Statuses        Statuses

@@ -17,6 +17,7 @@ func factFiles(f *Facts) map[string]any {
 		"facts/competencies.toml":    &f.Competencies,
 		"facts/specializations.toml": &f.Specializations,
 		"facts/definitions.toml":     &f.Definitions,
+		"facts/lists.toml":           &f.Lists,
 		"facts/deadlines.toml":       &f.Deadlines,
 		"facts/figures.toml":         &f.Figures,
 		"facts/statuses.toml":        &f.Statuses,
@@ -72,6 +73,7 @@ func loadFacts(in *inputs) (*Facts, error) {
 	c.checkCode()
 	c.checkSanctions()
 	c.checkLists()
+	c.checkEnumerations()
 	c.checkDefinitions()
 	c.checkFigures()
 	c.checkStatuses()
