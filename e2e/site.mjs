@@ -10,7 +10,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { people } from "./records.mjs";
+import { dayAfter, people } from "./records.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const registry = process.env.REGISTRY_BIN ?? path.join(root, "bin", "registry");
@@ -78,8 +78,9 @@ function addressOf(server) {
  * origin: of the site, where it is not the one that the registry serves. js: whether scripts run.
  * view: size in CSS pixels. scheme: "light" or "dark". locale: what the browser asks for.
  * clock: the Date at which the browser's clock stands still.
+ * absent: what the addresses look like that a script may ask for in vain.
  */
-async function openPage(t, browser, { origin, js = true, view = desktop, scheme = "light", locale = "en-US", clock } = {}) {
+async function openPage(t, browser, { origin, js = true, view = desktop, scheme = "light", locale = "en-US", clock, absent } = {}) {
   const context = await browser.newContext({
     baseURL: origin,
     javaScriptEnabled: js,
@@ -96,7 +97,7 @@ async function openPage(t, browser, { origin, js = true, view = desktop, scheme 
     }
   });
   context.on("response", (response) => {
-    if (response.status() >= 400 && !response.request().isNavigationRequest()) {
+    if (response.status() >= 400 && !response.request().isNavigationRequest() && !absent?.test(response.url())) {
       faults.push(`${response.status()} for ${response.url()}`);
     }
   });
@@ -121,8 +122,24 @@ async function openPage(t, browser, { origin, js = true, view = desktop, scheme 
   return page;
 }
 
+/** The kinds of page that are looked at in Spanish too. */
+const inSpanishToo = [
+  "home",
+  "status",
+  "guidance",
+  "guidance-violation-guidelines",
+  "search-several",
+  "search-none",
+  "verify-malformed",
+  "verify-never-issued",
+  "record-active",
+  "record-revoked",
+  "record-investigated",
+  "day-answer",
+];
+
 /** One address of every kind of page that a person can come to: [name, path, status of the response]. */
-export function kinds({ who }) {
+export function kinds({ who, now }) {
   const list = [
     ["home", "/index.html", 200],
     ["guidance", "/guidance/index.html", 200],
@@ -140,12 +157,15 @@ export function kinds({ who }) {
     ["verify-never-issued", "/verify?number=MPSS9999999", 404],
     ["status", "/status.html", 200],
     ["not-found", "/no/such/page.html", 404],
+    ["day-form", "/day.html", 200],
+    ["day-answer", `/verify?number=${who.reversed.number}&on=${dayAfter(now, -120)}`, 200],
+    ["day-future", `/verify?number=${who.reversed.number}&on=2100-01-01`, 400],
   ];
   for (const [kind, person] of Object.entries(who)) {
     list.push([`record-${kind}`, `/verify/${person.number}.html`, 200]);
   }
   for (const [name, at, status] of [...list]) {
-    if (["home", "status", "guidance", "guidance-violation-guidelines", "search-several", "search-none", "verify-malformed", "verify-never-issued", "record-active", "record-revoked", "record-investigated"].includes(name)) {
+    if (inSpanishToo.includes(name)) {
       list.push([`es-${name}`, `/es${at}`, status]);
     }
   }

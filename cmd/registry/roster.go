@@ -107,7 +107,8 @@ func (c *verifyCommand) printRoster(w io.Writer, results []roster.Result, now ti
 		if r.Statement != nil {
 			line.Record = r.Statement.AppendJSON(nil)
 			if r.HasDay() {
-				line.On = &answerOn{r.Day.String(), r.OnDay.String(), r.OnDay.Valid()}
+				on := r.Statement.OnDay(r.Day)
+				line.On = on.AppendJSON(nil)
 			}
 		}
 		if r.Err != nil {

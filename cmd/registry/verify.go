@@ -44,16 +44,11 @@ func (*verifyCommand) Help() string {
 type answer struct {
 	Answer string          `json:"answer"`
 	Record json.RawMessage `json:"record,omitempty"`
-	On     *answerOn       `json:"on,omitempty"`
+	On     json.RawMessage `json:"on,omitempty"`
 	Name   string          `json:"name_match,omitempty"`
 
 	statement certification.Statement
-}
-
-type answerOn struct {
-	Date   string `json:"date"`
-	Status string `json:"status"`
-	Valid  bool   `json:"valid"`
+	onDay     *certification.OnDay // nil: not asked
 }
 
 // Run looks the number up and answers.
@@ -102,8 +97,8 @@ func (c *verifyCommand) Run(ctx context.Context, p *process) error {
 	a := answer{Answer: "issued", Record: statement.AppendJSON(nil), statement: statement}
 	status := statement.Status
 	if c.On != "" {
-		status = statement.StatusOn(day)
-		a.On = &answerOn{day.String(), status.String(), status.Valid()}
+		on := statement.OnDay(day)
+		a.On, a.onDay, status = on.AppendJSON(nil), &on, on.Status
 	}
 	if c.Name != "" && statement.Status != certification.Unavailable { // there is no name to compare with
 		a.Name = legalname.Compare(c.Name, statement.LegalName).String()
@@ -157,12 +152,8 @@ func (a *answer) print(w io.Writer) {
 	if a.Name != "" {
 		fmt.Fprintf(w, "  name match  %s\n", a.Name)
 	}
-	if a.On != nil {
-		verdict := "NOT valid"
-		if a.On.Valid {
-			verdict = "valid"
-		}
-		fmt.Fprintf(w, "  on %s  %s: %s\n", a.On.Date, verdict, a.On.Status)
+	if a.onDay != nil {
+		printOnDay(w, a.onDay)
 	}
 	fmt.Fprintf(w, "  confirmed   %s; may be relied on until %s\n", pacific(s.ThisUpdate), pacific(s.ReliableUntil()))
 	if s.Sample {

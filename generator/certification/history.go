@@ -101,13 +101,3 @@ func around(changes []change, instant time.Time) (last change, next time.Time) {
 	}
 	return last, time.Time{}
 }
-
-// StatusOn is the gravest status that the record had at any moment of a day in Los Angeles,
-// as far as upTo: a certificate counts as valid on a day only if it was valid all of it.
-// The day must not be after that of upTo. NotIssued is the status of a day before the issue.
-func StatusOn(r *Record, day Date, upTo time.Time) Status {
-	if r.unavailable {
-		return Unavailable
-	}
-	return gravestOn(History(r, upTo), day)
-}

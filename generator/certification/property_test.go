@@ -2,6 +2,7 @@ package certification
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -185,8 +186,58 @@ func TestStatementReadsBack(t *testing.T) {
 		if day > DateOf(at) {
 			return
 		}
-		if a, b := StatusOn(r, day, at), again.StatusOn(day); a != b {
-			t.Fatalf("on %s the record says %s, the statement %s", day, a, b)
+		a, b := r.OnDay(day, at), again.OnDay(day)
+		if x, y := a.AppendJSON(nil), b.AppendJSON(nil); string(x) != string(y) {
+			t.Fatalf("the record says %s, the statement %s", x, y)
+		}
+	})
+}
+
+// What is said of a day holds at every moment of it that is known: no moment has a graver status,
+// one has this one, and the stretch that explains it holds for reasons of one kind.
+func TestOnDayAgreesWithEveryMoment(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := anyRecord().Draw(t, "record")
+		at := anyInstant(t, r)
+		day := DateOf(anyInstant(t, r))
+		if day > DateOf(at) {
+			return
+		}
+		on := r.OnDay(day, at)
+		gravest := NotIssued
+		for instant := day.Start(); instant.Before(day.End()) && !instant.After(at); instant = instant.Add(5 * time.Minute) {
+			gravest = max(gravest, StatusAt(r, instant))
+		}
+		// Actions begin and end between the moments looked at too.
+		for _, a := range r.Actions() {
+			for _, instant := range []time.Time{a.From, a.Until} {
+				if DateOf(instant) == day && !instant.After(at) {
+					gravest = max(gravest, StatusAt(r, instant))
+				}
+			}
+		}
+		if on.Status != gravest {
+			t.Fatalf("on %s the status is %s, by its moments %s", day, on.Status, gravest)
+		}
+		if !slices.Contains(on.Reason.Statuses(), on.Status) {
+			t.Fatalf("%s is no reason for %s", on.Reason, on.Status)
+		}
+		first, begins := on.FirstDay()
+		last, ends := on.LastDay()
+		if begins && first > day || ends && last < day {
+			t.Fatalf("%s is outside of %s to %s", day, first, last)
+		}
+		if !begins {
+			return
+		}
+		for instant := on.From; !instant.After(at) && (!ends || instant.Before(on.Until)); instant = instant.Add(9 * 24 * time.Hour) {
+			status := StatusAt(r, instant)
+			if status != on.Status && !(withoutTerm(status) && withoutTerm(on.Status)) {
+				t.Fatalf("%s from %s on explains %s, but at %s it is %s", on.Reason, on.From, on.Status, instant, status)
+			}
+		}
+		if on.Reason == BetweenTerms && StatusAt(r, on.Until) != Active {
+			t.Fatalf("after the gap the status is %s", StatusAt(r, on.Until))
 		}
 	})
 }

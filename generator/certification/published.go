@@ -128,25 +128,3 @@ func (p *publishedStatement) statement() (Statement, error) {
 	}
 	return s, nil
 }
-
-// StatusOn is the gravest status that the history holds for any moment of a day in Los
-// Angeles: a certificate counts as valid on a day only if it was valid all of it. A day
-// before the issue is NotIssued. What is after the statement is not known: the caller
-// refuses a later day.
-func (s *Statement) StatusOn(day Date) Status {
-	if s.Status == Unavailable {
-		return Unavailable
-	}
-	return gravestOn(s.History, day)
-}
-
-func gravestOn(history []Interval, day Date) Status {
-	gravest := NotIssued
-	start, end := day.Start(), day.End()
-	for _, interval := range history {
-		if interval.From.Before(end) && (interval.Until.IsZero() || interval.Until.After(start)) {
-			gravest = max(gravest, interval.Status)
-		}
-	}
-	return gravest
-}

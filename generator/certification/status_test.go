@@ -204,28 +204,50 @@ func TestNextChange(t *testing.T) {
 	}
 }
 
-func TestStatusOnADay(t *testing.T) {
-	r := record(t, [][2]string{{"2022-03-01", "2024-03-01"}},
+func TestOnDay(t *testing.T) {
+	once := record(t, [][2]string{{"2022-03-01", "2024-03-01"}},
 		suspended("2023-02-01T09:00:00-08:00", "2023-02-01T17:00:00-08:00"))
+	again := record(t, [][2]string{{"2018-03-01", "2020-03-01"}, {"2022-03-01", "2024-03-01"}},
+		suspended("2023-02-01T00:00:00-08:00", "2023-05-01T00:00:00-07:00"), suspended("2025-01-01T10:00:00-08:00", ""))
 	late := la(t, "2030-01-01 00:00:00")
 	for _, test := range []struct {
-		day  Date
+		r    *Record
+		day  string
 		upTo time.Time
-		want Status
+		want string
 	}{
-		{NewDate(2022, 2, 28), late, NotIssued},
-		{NewDate(2022, 3, 1), late, Active},
-		{NewDate(2023, 1, 31), late, Active},
-		{NewDate(2023, 2, 1), late, Suspended},                         // for part of the day: not valid that day
-		{NewDate(2023, 2, 1), la(t, "2023-02-01 08:00:00"), Active},    // and not yet known to be
-		{NewDate(2023, 2, 1), la(t, "2023-02-01 09:00:00"), Suspended}, // now it is
-		{NewDate(2023, 2, 2), late, Active},
-		{NewDate(2024, 3, 1), late, Active},
-		{NewDate(2024, 3, 2), late, Lapsed},
-		{NewDate(2028, 3, 2), late, Vacated},
+		{once, "2022-02-28", late, `"not-issued","valid":false,"reason":"before-issue","from":null,"through":"2022-02-28"`},
+		{once, "2022-03-01", late, `"active","valid":true,"reason":"in-term","from":"2022-03-01","through":"2023-02-01"`},
+		{once, "2023-01-31", late, `"active","valid":true,"reason":"in-term","from":"2022-03-01","through":"2023-02-01"`},
+		// For part of the day, so not valid that day; and not yet known to be; and now it is.
+		{once, "2023-02-01", late, `"suspended","valid":false,"reason":"suspension","from":"2023-02-01","through":"2023-02-01","part_of_day":true`},
+		{once, "2023-02-01", la(t, "2023-02-01 08:00:00"), `"active","valid":true,"reason":"in-term","from":"2022-03-01","through":null`},
+		{once, "2023-02-01", la(t, "2023-02-01 09:00:00"), `"suspended","valid":false,"reason":"suspension","from":"2023-02-01","through":null,"part_of_day":true`},
+		{once, "2023-02-02", late, `"active","valid":true,"reason":"in-term","from":"2023-02-01","through":"2024-03-01"`},
+		{once, "2024-03-01", late, `"active","valid":true,"reason":"in-term","from":"2023-02-01","through":"2024-03-01"`},
+		{once, "2024-03-02", late, `"lapsed","valid":false,"reason":"after-term","from":"2024-03-02","through":null`},
+		{once, "2028-03-02", late, `"vacated","valid":false,"reason":"after-term","from":"2024-03-02","through":null`},
+		{again, "2020-03-02", late, `"lapsed","valid":false,"reason":"between-terms","from":"2020-03-02","through":"2022-02-28"`},
+		{again, "2022-02-28", late, `"expired","valid":false,"reason":"between-terms","from":"2020-03-02","through":"2022-02-28"`},
+		{again, "2022-02-28", la(t, "2022-02-28 12:00:00"), `"expired","valid":false,"reason":"after-term","from":"2020-03-02","through":null`},
+		{again, "2023-02-01", late, `"suspended","valid":false,"reason":"suspension","from":"2023-02-01","through":"2023-04-30"`},
+		{again, "2023-05-01", late, `"active","valid":true,"reason":"in-term","from":"2023-05-01","through":"2024-03-01"`},
+		// A suspension in the time after the term: what came before it was no gap between terms.
+		{again, "2024-12-31", late, `"lapsed","valid":false,"reason":"after-term","from":"2024-03-02","through":"2025-01-01"`},
+		{again, "2025-01-01", late, `"suspended","valid":false,"reason":"suspension","from":"2025-01-01","through":"2028-03-01","part_of_day":true`},
+		{again, "2028-03-02", late, `"vacated","valid":false,"reason":"after-term","from":"2028-03-02","through":null`},
 	} {
-		if got := StatusOn(r, test.day, test.upTo); got != test.want {
-			t.Errorf("on %s, known up to %s, the status is %s, want %s", test.day, test.upTo, got, test.want)
+		day, err := ParseDate(test.day)
+		if err != nil {
+			t.Fatal(err)
 		}
+		on := test.r.OnDay(day, test.upTo)
+		if got, want := string(on.AppendJSON(nil)), `{"date":"`+test.day+`","status":`+test.want+`}`; got != want {
+			t.Errorf("known up to %s:\n%s, want\n%s", test.upTo, got, want)
+		}
+	}
+	unknown := NewUnavailable(mustNumber(t, "123456"), false).OnDay(NewDate(2024, 1, 1), late)
+	if got := string(unknown.AppendJSON(nil)); got != `{"date":"2024-01-01","status":"unavailable","valid":false,"reason":"unavailable","from":null,"through":null}` {
+		t.Errorf("unavailable: %s", got)
 	}
 }

@@ -76,6 +76,7 @@ func (e *edition) functions() template.FuncMap {
 		},
 		"time":   moment.HTML,
 		"bdi":    func(s string) template.HTML { return template.HTML("<bdi>" + escaped(s) + "</bdi>") },
+		"slot":   slotFor,
 		"link":   func(path string) string { return "/" + e.prefix + path },
 		"guide":  e.guide,
 		"groups": e.groups,

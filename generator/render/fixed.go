@@ -75,6 +75,13 @@ func (e *edition) fixed(sample bool) ([]Page, error) {
 	if err := add("404.html", pageAnswer, missing); err != nil {
 		return nil, err
 	}
+	day, err := e.staticDay(sample)
+	if err != nil {
+		return nil, err
+	}
+	if err := add("day.html", pageDay, day); err != nil {
+		return nil, err
+	}
 	if err := add("guidance/index.html", pageGuidanceIndex, indexView{e.newPage(pageGuidanceIndex, "guidance/index.html", sample), e.groups()}); err != nil {
 		return nil, err
 	}
@@ -154,6 +161,15 @@ func (r *Renderer) tryOtherPages() error {
 		for _, search := range searches {
 			if _, err := r.AppendSearch(nil, language, search); err != nil {
 				return err
+			}
+		}
+		for i := range results {
+			s := &results[i]
+			for problem := range DayProblem(len(dayProblemNames)) {
+				page := DayPage{Statement: s, On: s.OnDay(certification.DateOf(s.ThisUpdate)), Typed: hostileName, Problem: problem}
+				if _, err := r.AppendDay(nil, language, page); err != nil {
+					return err
+				}
 			}
 		}
 		for answer := range numAnswers {

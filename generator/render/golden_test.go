@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"flag"
+	"html/template"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,6 +56,8 @@ func TestGolden(t *testing.T) {
 		// The name of an asset says what is in it, which is not what these files are about.
 		for file, published := range r.theme.assets {
 			got = bytes.ReplaceAll(got, []byte(published), []byte("assets/"+file))
+			hash := template.HTMLEscapeString(r.theme.integrity[file])
+			got = bytes.ReplaceAll(got, []byte(hash), []byte("sha256-of-"+file))
 		}
 		path := filepath.Join("testdata", "golden", name)
 		if *update {

@@ -17,6 +17,7 @@ var families = map[string][]string{
 	},
 	"area":   names(areas),
 	"answer": answerNames[:],
+	"day":    names(certification.Reasons()),
 }
 
 var areas = []certification.Specialization{
@@ -85,7 +86,7 @@ func (use keyUse) collect(tree *parse.Tree) error {
 			what, ok2 := literal(3)
 			values, known := families[family]
 			if !ok || !ok2 || !known {
-				fault(node, `word is used as (word "status" .Status "name"); the families are status, action, area and answer`)
+				fault(node, `word is used as (word "status" .Status "name"); the families are status, action, area, answer and day`)
 				return
 			}
 			for _, v := range values {

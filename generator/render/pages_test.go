@@ -71,6 +71,19 @@ func everyPage(t testing.TB, r *Renderer) []madePage {
 			body, err := r.AppendSearch(nil, language, search)
 			add("search", body, err)
 		}
+		for i := range statements {
+			s := &statements[i]
+			days := []certification.Date{s.CertifiedSince - 1, certification.DateOf(s.ThisUpdate)}
+			for _, interval := range s.History {
+				days = append(days, certification.DateOf(interval.From))
+			}
+			for _, day := range days {
+				body, err := r.AppendDay(nil, language, DayPage{Statement: s, On: s.OnDay(day)})
+				add("verify", body, err)
+			}
+			body, err := r.AppendDay(nil, language, DayPage{Statement: s, Problem: DayMalformed, Typed: hostileName})
+			add("verify", body, err)
+		}
 		for answer := range numAnswers {
 			for _, typed := range []string{"", hostileName, strings.Repeat("9", 5000)} {
 				body, err := r.AppendAnswer(nil, language, AnswerPage{Answer: answer, Typed: typed, Number: statements[0].Number})

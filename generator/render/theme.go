@@ -30,9 +30,19 @@ const (
 	pageSearch        = "search"
 	pageAnswer        = "answer"
 	pageKeeping       = "keeping"
+	pageDay           = "day"
 )
 
-var pageNames = [...]string{pageHome, pageRecord, pageGuidance, pageGuidanceIndex, pageSearch, pageAnswer, pageKeeping}
+var pageNames = [...]string{
+	pageHome,
+	pageRecord,
+	pageGuidance,
+	pageGuidanceIndex,
+	pageSearch,
+	pageAnswer,
+	pageKeeping,
+	pageDay,
+}
 
 // theme is what a theme folder holds, read and checked as far as that needs no language.
 type theme struct {

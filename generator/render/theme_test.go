@@ -2,9 +2,13 @@ package render
 
 import (
 	"bytes"
+	"io/fs"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/cmpss/registry/themes"
 )
 
 // A theme with a fault is refused with a message that says where it is.
@@ -29,7 +33,7 @@ func TestLoadRefuses(t *testing.T) {
 	}{
 		{"missing translation", edit("translations/es.toml", "none = \"Ninguna\"\n", ""), []string{"translations/es.toml", "missing key record.none", "record.html"}},
 		{"missing month", edit("translations/es.toml", "month7 = \"julio\"\n", ""), []string{"translations/es.toml", "date.month7"}},
-		{"figure that is not in the facts", edit("translations/en.toml", "{figure:appeal}", "{figure:appeall}"), []string{"translations/en.toml:132", `no figure "appeall"`}},
+		{"figure that is not in the facts", edit("translations/en.toml", "{figure:appeal}", "{figure:appeall}"), []string{"translations/en.toml:" + lineOf(t, "translations/en.toml", "{figure:appeal}") + ":", `no figure "appeall"`}},
 		{"unused translation", edit("translations/en.toml", "[site]\n", "[site]\nextra = \"Extra\"\n"), []string{"translations/en.toml", "key site.extra", "nothing uses it"}},
 		{"dropped argument", edit("translations/es.toml", "Confirmado el {{.ThisUpdate}}.", "Confirmado."), []string{"translations/es.toml", "record.confirmed", "{{.ThisUpdate}} is missing"}},
 		{"unknown argument", edit("translations/es.toml", "Confirmado el {{.ThisUpdate}}.", "Confirmado el {{.ThisUpdate}} por {{.Who}}."), []string{"record.confirmed", "nothing is given for {{.Who}}"}},
@@ -130,4 +134,18 @@ func TestAppendEscaped(t *testing.T) {
 			t.Errorf("escaped(%q) = %q, want %q", in, got, want)
 		}
 	}
+}
+
+// lineOf is the number of the first line of a file of the default theme that has the text.
+func lineOf(t *testing.T, file, text string) string {
+	t.Helper()
+	data, err := fs.ReadFile(themes.Default(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _, found := strings.Cut(string(data), text)
+	if !found {
+		t.Fatalf("%s does not have %q", file, text)
+	}
+	return strconv.Itoa(strings.Count(before, "\n") + 1)
 }

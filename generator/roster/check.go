@@ -148,7 +148,7 @@ func (r *Result) answer(f Finding, err error, now time.Time) {
 	}
 	status := s.Status
 	if r.HasDay() {
-		r.OnDay = s.StatusOn(r.Day)
+		r.OnDay = s.OnDay(r.Day).Status
 		status = r.OnDay
 	}
 	if !status.Valid() {

@@ -69,6 +69,13 @@ func (p *plainPages) AppendSearch(dst []byte, language string, page render.Searc
 	return dst, nil
 }
 
+func (p *plainPages) AppendDay(dst []byte, language string, page render.DayPage) ([]byte, error) {
+	if p.fail {
+		return dst, fmt.Errorf("the theme failed on %s", page.Typed)
+	}
+	return fmt.Appendf(dst, "<html lang=%s>day %s problem %d typed %q on %s", language, page.Statement.Number, page.Problem, page.Typed, page.On.AppendJSON(nil)), nil
+}
+
 func (p *plainPages) AppendAnswer(dst []byte, language string, page render.AnswerPage) ([]byte, error) {
 	if p.fail {
 		return dst, fmt.Errorf("the theme failed on %s", page.Typed)

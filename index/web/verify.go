@@ -100,11 +100,8 @@ func appendAnswer(dst []byte, set *index.Set, c check, now time.Time) (body []by
 	}
 	dst = statement.AppendJSON(append(dst, `{"answer":"issued","record":`...))
 	if c.hasDay {
-		on := certification.StatusOn(record, c.day, now)
-		dst = append(append(dst, `,"on":{"date":"`...), c.day.String()...)
-		dst = append(append(dst, `","status":"`...), on.String()...)
-		dst = strconv.AppendBool(append(dst, `","valid":`...), on.Valid())
-		dst = append(dst, '}')
+		on := record.OnDay(c.day, now)
+		dst = on.AppendJSON(append(dst, `,"on":`...))
 	}
 	if c.named && statement.Status != certification.Unavailable { // there is no name to compare with
 		dst = append(append(dst, `,"name_match":"`...), legalname.Compare(c.name, statement.LegalName).String()...)
@@ -157,7 +154,8 @@ func (x *exchange) query() (url.Values, bool) {
 	return nil, false
 }
 
-// verifyTo answers GET /verify?number= with the way to the record's page.
+// verifyTo answers GET /verify?number= with the way to the record's page, and with &on= with a
+// page about that day.
 func (x *exchange) verifyTo() {
 	query, ok := x.query()
 	if !ok {
@@ -174,6 +172,10 @@ func (x *exchange) verifyTo() {
 		return
 	}
 	defer set.Close()
+	if day := query.Get("on"); day != "" {
+		x.onDay(set, number, typed, day)
+		return
+	}
 	x.toPage(set, number, typed)
 }
 

@@ -18,6 +18,8 @@ import (
 type Pages interface {
 	// AppendSearch appends the page with the results of a search.
 	AppendSearch(dst []byte, language string, p render.SearchPage) ([]byte, error)
+	// AppendDay appends the page that says what is known of a certification on a day.
+	AppendDay(dst []byte, language string, p render.DayPage) ([]byte, error)
 	// AppendAnswer appends a page that says why there is no record to show.
 	AppendAnswer(dst []byte, language string, p render.AnswerPage) ([]byte, error)
 }

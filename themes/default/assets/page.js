@@ -25,7 +25,7 @@
         claim.parentNode.classList.add("covered");
         claim.after(shown);
         const text = find("template[data-cover]").content.cloneNode(true);
-        const heading = document.createElement("h1"); // in place of the one that is hidden
+        const heading = document.createElement(find("h1, h2", claim).tagName); // in place of the one that is hidden
         const line = find("[data-heading]", text);
         heading.append(...line.childNodes);
         line.replaceWith(heading);
@@ -95,6 +95,16 @@
     const match = /^(?:MPSS)?([0-9]{6,9})$/.exec(kept);
     return match ? "MPSS" + match[1] : "";
   };
+
+  globalThis.registry = Object.freeze({ canonical }); // for the scripts of single pages
+
+  // A question about a day is answered by a page that reads the record's own file.
+  for (const form of all("form[data-day]")) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      location.assign(form.getAttribute("data-day") + "#" + new URLSearchParams(new FormData(form)));
+    });
+  }
 
   for (const form of all("form[data-number-form]")) {
     const input = find("input", form);
