@@ -32,6 +32,10 @@ var blocks = map[string]block{
 	"contacts":        contactsBlock,
 	"supervisors":     plainBlock(func(f *Facts) any { return &f.Supervisors }),
 	"trainings":       plainBlock(func(f *Facts) any { return &f.Trainings }),
+	"reporting":       plainBlock(func(f *Facts) any { return &f.Data }),
+	"data":            plainBlock(func(f *Facts) any { return &f.Data }),
+	"dates":           datesBlock,
+	"revisions":       plainBlock(func(f *Facts) any { return &f.Revisions }),
 }
 
 func plainBlock(data func(*Facts) any) block {
@@ -177,6 +181,8 @@ func blockFuncs(f *Facts, languages []string, language string, routes *routes) t
 			href, err := routes.resolve("/guidance/" + slug + ".html#" + anchor)
 			return strings.TrimSuffix(href, "#"), err
 		},
+		// day is a calendar day as people write it.
+		"day": func(day string) (string, error) { return f.day(day, language) },
 		// tel is the address of a telephone link.
 		"tel":   func(phone string) template.URL { return template.URL(telephoneLink(phone)) }, // digits alone
 		"lower": strings.ToLower,

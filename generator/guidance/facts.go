@@ -21,6 +21,9 @@ type Facts struct {
 	Contacts        Contacts
 	Supervisors     Supervisors
 	Trainings       Trainings
+	Data            CollectedData
+	Dates           Dates
+	Revisions       Revisions
 	Labels          Labels
 	Groups          Groups
 	Sections        Sections

@@ -24,6 +24,9 @@ func factFiles(f *Facts) map[string]any {
 		"facts/contacts.toml":        &f.Contacts,
 		"facts/supervisors.toml":     &f.Supervisors,
 		"facts/trainings.toml":       &f.Trainings,
+		"facts/data.toml":            &f.Data,
+		"facts/dates.toml":           &f.Dates,
+		"facts/revisions.toml":       &f.Revisions,
 		"facts/labels.toml":          &f.Labels,
 		"facts/groups.toml":          &f.Groups,
 		"facts/sections.toml":        &f.Sections,
@@ -79,6 +82,9 @@ func loadFacts(in *inputs) (*Facts, error) {
 	c.checkStatuses()
 	c.checkContacts()
 	c.checkTraining()
+	c.checkData()
+	c.checkDates()
+	c.checkRevisions()
 	c.checkGroups()
 	c.checkMilestones()
 	c.checkCosts()

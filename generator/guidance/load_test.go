@@ -168,6 +168,15 @@ func TestLoadRefuses(t *testing.T) {
 		{"a form in an unknown language", change("facts/definitions.toml", `also = { en = ["adults"]`, `also = { xx = ["adults"]`), []string{`facts/definitions.toml: definition[1].also: "xx" is not a language of the content`}},
 		{"unknown unit", change("facts/deadlines.toml", `unit = "hours"`, `unit = "weeks"`), []string{`facts/deadlines.toml: deadline[1].unit: no unit is named "weeks"`}},
 		{"a figure named like a deadline", change("facts/figures.toml", `id = "ce-hours"`, `id = "appeal"`), []string{`"appeal" is there twice`}},
+		{"a date that is none", change("facts/dates.toml", `day = "2023-06-30"`, `day = "2023-06-31"`), []string{`date[3].day: "2023-06-31" is not a date`}},
+		{"dates of no group", change("en/grandparenting.md", "{{ dates grandparenting }}", "{{ dates dinner }}"), []string{`block dates: no date is in the group "dinner"`}},
+		{"unknown date in a text", change("facts/definitions.toml", "{date:grandparenting-closes}", "{date:dinner}"), []string{`no date has the id "dinner"`}},
+		{"revisions out of order", change("facts/revisions.toml", `day = "2025-05-15"`, `day = "2025-05-01"`), []string{"issue[2].day: is not before the revision above it"}},
+		{"change of no section", change("facts/revisions.toml", `section = "§803"`, `section = "§899"`), []string{"issue[1].change[2].section: the Guidelines have no §899"}},
+		{"change explained by no page", change("facts/revisions.toml", `see = "registry"`, `see = "dinner"`), []string{"leads to no page"}},
+		{"data left out", change("facts/data.toml", "number = 4\n", "number = 40\n"), []string{"facts/data.toml", "no element has the number 4"}},
+		{"data twice", change("facts/data.toml", "number = 4\n", "number = 3\n"), []string{"group[1].element[4].number: 3 is there twice"}},
+		{"training with an unknown fee", change("facts/trainings.toml", `"provider-core"`, `"dinner"`), []string{`training[1].fee: no fee has the id "dinner"`}},
 		{"an empty list", change("facts/figures.toml", "[[figure]]\nid = \"ce-hours\"", "[[other]]\nid = \"x\""), []string{"facts/figures.toml: other: unknown key"}},
 		{"nothing but a heading", func(_ testing.TB, c, _ fstest.MapFS) {
 			c["facts/contacts.toml"] = &fstest.MapFile{Data: []byte("source = \"§1\"\nrevision = \"2025-05-15\"\n")}

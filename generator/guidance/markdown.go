@@ -57,7 +57,7 @@ func (n *factBlockNode) IsRaw() bool                   { return true }
 
 var (
 	factPattern = regexp.MustCompile(`^\{\{[ \t]*([a-z][a-z-]*)(?:[ \t]+([a-z0-9-]+))?[ \t]*\}\}`)
-	inlineFacts = []string{"fee", "figure", "email", "phone"}
+	inlineFacts = []string{"date", "fee", "figure", "email", "phone"}
 )
 
 // factBlockParser takes a line that is a fact and nothing else. A fact that belongs inside a
@@ -152,7 +152,7 @@ func (f *Facts) inline(name, argument, language string) (string, error) {
 	switch name {
 	case "":
 		return "", errors.New("two opening braces, but not {{ name }} or {{ name argument }}")
-	case "fee", "figure":
+	case "date", "fee", "figure":
 		s, err := f.reference(name, argument, language)
 		return stdhtml.EscapeString(s), err
 	case "email", "phone":

@@ -10,10 +10,10 @@ import (
 )
 
 // Text is a piece of plain text in every language, by language. It may refer to a figure,
-// which is put in when it is shown: {fee:renewal} is "$80", {figure:appeal} is "14".
+// which is put in when it is shown: {fee:renewal} is "$80", {figure:appeal} is "14", {date:ID} a day.
 type Text map[string]string
 
-var textReference = regexp.MustCompile(`\{(fee|figure):([a-z0-9-]+)\}`)
+var textReference = regexp.MustCompile(`\{(date|fee|figure):([a-z0-9-]+)\}`)
 
 // expand returns the text of a language with its references put in.
 func (f *Facts) expand(text Text, language string) (string, error) {
@@ -35,14 +35,20 @@ func (f *Facts) expandString(s, language string) (string, error) {
 		return value
 	})
 	if fault == nil && strings.ContainsAny(s, "{}") {
-		fault = fmt.Errorf("braces in %q are not {fee:ID} or {figure:ID}", s)
+		fault = fmt.Errorf("braces in %q are not {fee:ID}, {figure:ID} or {date:ID}", s)
 	}
 	return s, fault
 }
 
 // reference is the value that {kind:id} stands for.
 func (f *Facts) reference(kind, id, language string) (string, error) {
-	if kind == "fee" {
+	switch kind {
+	case "date":
+		if date, ok := f.Dates.Date(id); ok {
+			return f.day(date.Day, language)
+		}
+		return "", fmt.Errorf("no date has the id %q", id)
+	case "fee":
 		if fee, ok := f.Fees.Fee(id); ok {
 			return f.money(fee.Dollars, language)
 		}
