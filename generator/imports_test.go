@@ -32,7 +32,8 @@ var boundaries = map[string]struct{ own, foreign []string }{
 	"generator/follow":                     {own: []string{"generator", "generator/certification", "generator/publish", "generator/records", "generator/render", "generator/site", "generator/watch"}},
 	"generator/watch":                      {foreign: []string{"github.com/fsnotify/fsnotify"}},
 	"index":                                {own: []string{"generator/certification", "generator/legalname"}, foreign: []string{"github.com/blevesearch", "golang.org/x/text", "golang.org/x/sync", "golang.org/x/sys"}},
-	"index/web":                            {own: []string{"generator/certification", "generator/legalname", "generator/render", "index"}, foreign: []string{"github.com/klauspost/compress", "golang.org/x/sync", "golang.org/x/net"}},
+	"index/passages":                       {own: []string{"generator/guidance"}, foreign: []string{"github.com/blevesearch", "golang.org/x/text"}},
+	"index/web":                            {own: []string{"index/passages", "generator/certification", "generator/legalname", "generator/render", "index"}, foreign: []string{"github.com/klauspost/compress", "golang.org/x/sync", "golang.org/x/net"}},
 	"content":                              {},
 	"themes":                               {},
 	"cmd/registry":                         {own: []string{"*"}, foreign: []string{"github.com/alecthomas/kong", "github.com/BurntSushi/toml", "github.com/prometheus/client_golang", "golang.org/x/sync"}},
@@ -41,7 +42,7 @@ var boundaries = map[string]struct{ own, foreign []string }{
 // confined are the modules that only one part of the program may know.
 var confined = map[string][]string{
 	"github.com/jackc/pgx":       {"generator/records/postgres", "generator/records/postgres/pgtest"},
-	"github.com/blevesearch":     {"index"},
+	"github.com/blevesearch":     {"index", "index/passages"},
 	"github.com/fsnotify":        {"generator/watch"},
 	"github.com/yuin/goldmark":   {"generator/guidance"},
 	"github.com/alecthomas/kong": {"cmd/registry"},

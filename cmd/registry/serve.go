@@ -10,6 +10,7 @@ import (
 
 	"github.com/cmpss/registry/generator/publish"
 	"github.com/cmpss/registry/index"
+	"github.com/cmpss/registry/index/passages"
 	"github.com/cmpss/registry/index/web"
 )
 
@@ -83,7 +84,12 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 		return fmt.Errorf("%w; run \"registry build\" first, or give its --state", err)
 	}
 	defer holder.Close()
-	handler, err := web.New(web.Options{Holder: holder, Pages: pages.Renderer, Languages: c.Languages, Now: now, Public: c.Out, Log: log})
+	answers, err := passages.NewSet(pages.Renderer.Guidance(), c.Languages)
+	if err != nil {
+		return err
+	}
+	defer answers.Close()
+	handler, err := web.New(web.Options{Holder: holder, Pages: pages.Renderer, Guidance: answers, Languages: c.Languages, Now: now, Public: c.Out, Log: log})
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ type Facts struct {
 	Labels          Labels
 	Groups          Groups
 	Sections        Sections
+	Synonyms        Synonyms
 
 	Milestones          Milestones
 	Costs               Costs

@@ -30,6 +30,7 @@ func factFiles(f *Facts) map[string]any {
 		"facts/labels.toml":          &f.Labels,
 		"facts/groups.toml":          &f.Groups,
 		"facts/sections.toml":        &f.Sections,
+		"facts/synonyms.toml":        &f.Synonyms,
 
 		"facts/milestones.toml":           &f.Milestones,
 		"facts/costs.toml":                &f.Costs,
@@ -72,6 +73,7 @@ func loadFacts(in *inputs) (*Facts, error) {
 	}
 	c.checkFilled()
 	c.checkSections()
+	c.checkSynonyms()
 	c.checkFees()
 	c.checkCode()
 	c.checkSanctions()

@@ -146,6 +146,7 @@ func (r *Renderer) tryOtherPages() error {
 		{Query: "x", Total: 1, Results: results[:1], Status: certification.Active, Specialization: "crisis-care"},
 		{Query: "x", Total: 5000, Results: results, Sample: true},
 		{Query: "x", Total: 5000, TotalIsAtLeast: true, Results: results},
+		{Query: "x", Guidance: r.guidanceSpecimen()},
 	}
 	for _, page := range keepingSpecimens() {
 		if _, err := r.Keeping(page); err != nil {
@@ -182,4 +183,16 @@ func (r *Renderer) tryOtherPages() error {
 		}
 	}
 	return nil
+}
+
+// guidanceSpecimen is a guidance page as a search finds it.
+func (r *Renderer) guidanceSpecimen() []GuidanceHit {
+	var hits []GuidanceHit
+	for _, g := range r.first().guides() {
+		hits = append(hits, GuidanceHit{
+			Slug: g.Slug, Title: g.Title, Anchor: "x", Heading: hostileName,
+			Snippet: []SnippetPiece{{Text: hostileName}, {Text: hostileName, Marked: true}},
+		})
+	}
+	return hits[:min(len(hits), 1)]
 }

@@ -30,6 +30,22 @@ type SearchPage struct {
 	Results        []certification.Statement
 	Limit          int
 	Sample         bool
+	Guidance       []GuidanceHit // that answers the query, beside the people
+}
+
+// GuidanceHit is a part of a guidance page that answers a search. All of it is plain text.
+type GuidanceHit struct {
+	Slug    string // of the page, in the language of the search
+	Title   string
+	Anchor  string // of the part; "" for what stands before the first heading
+	Heading string // likewise
+	Snippet []SnippetPiece
+}
+
+// SnippetPiece is a stretch of a passage; it is marked where it answers a word of the search.
+type SnippetPiece struct {
+	Text   string
+	Marked bool
 }
 
 // Answer is what the handler says where it has no record to show.

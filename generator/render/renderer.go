@@ -97,6 +97,9 @@ func (o *Options) check() error {
 // Languages are those of the site; the first stands at its root.
 func (r *Renderer) Languages() []string { return slices.Clone(r.options.Languages) }
 
+// Guidance is what the guidance pages are made from.
+func (r *Renderer) Guidance() *guidance.Library { return r.library }
+
 // Digest identifies everything a record page depends on besides its statement: theme,
 // translations, options, the parts of the library that stand on such a page, and the program.
 func (r *Renderer) Digest() [32]byte { return r.digest }

@@ -20,6 +20,7 @@ type searchView struct {
 	Results  template.HTML // the fragment "result" of the same template, for each
 	Statuses []option
 	Areas    []option
+	Guidance []GuidanceHit
 }
 
 // option is one of a filter's values.
@@ -51,6 +52,7 @@ func (e *edition) searchView(p SearchPage) (searchView, error) {
 		AtLeast:  p.TotalIsAtLeast,
 		Shown:    len(p.Results),
 		Cut:      p.TotalIsAtLeast || p.Total > len(p.Results),
+		Guidance: p.Guidance,
 	}
 	view.Private, view.OwnForms, view.Canonical, view.Query = true, true, "", p.Query
 	view.Statuses = []option{{"", p.Status == certification.NotIssued}}

@@ -66,6 +66,9 @@ func (p *plainPages) AppendSearch(dst []byte, language string, page render.Searc
 	for _, s := range page.Results {
 		dst = fmt.Appendf(dst, " [%s %s]", s.Number, s.Status)
 	}
+	for _, g := range page.Guidance {
+		dst = fmt.Appendf(dst, " guidance %s#%s", g.Slug, g.Anchor)
+	}
 	return dst, nil
 }
 
@@ -90,6 +93,8 @@ type fixture struct {
 	pages   plainPages
 	state   string
 	public  string
+
+	guidance plainGuidance
 }
 
 func newFixture(t testing.TB, change func(*Options)) *fixture {
@@ -113,7 +118,7 @@ func newFixture(t testing.TB, change func(*Options)) *fixture {
 		}
 	}
 	o := Options{
-		Holder: holder, Pages: &f.pages, Languages: []string{"en", "es"}, Public: f.public,
+		Holder: holder, Pages: &f.pages, Guidance: &f.guidance, Languages: []string{"en", "es"}, Public: f.public,
 		Now: func() time.Time { return f.now },
 	}
 	if change != nil {

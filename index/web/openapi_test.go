@@ -37,10 +37,11 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 	document := loadOpenAPI(t)
 	type seenKey struct{ operation, status string }
 	seen := make(map[seenKey]bool)
-	const one, many, search = "/api/v1/verify/{number}", "/api/v1/verify", "/api/v1/search"
+	const one, many, search, guide = "/api/v1/verify/{number}", "/api/v1/verify", "/api/v1/search", "/api/v1/guidance"
 	jsonBody := func(body string) func(*http.Request) { return withBody("application/json", body) }
 	late := func(f *fixture) { f.now = read.Add(48 * time.Hour) }
 	broken := func(f *fixture) { f.pages.fail = true }
+	busy := func(f *fixture) { f.guidance.err = context.DeadlineExceeded }
 	for _, c := range []struct {
 		template, method, target string
 		status                   int
@@ -73,6 +74,10 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 		{search, "GET", "/api/v1/search?q=*", 400, nil, nil},
 		{search, "GET", "/api/v1/search?q=jane&limit=0", 400, nil, nil},
 		{search, "GET", "/api/v1/search?q=jane", 503, late, nil},
+		{guide, "GET", "/api/v1/guidance?q=the+fee&limit=2", 200, nil, nil},
+		{guide, "GET", "/api/v1/guidance?q=nothing&lang=es", 200, nil, nil},
+		{guide, "GET", "/api/v1/guidance?q=fee&limit=0", 400, nil, nil},
+		{guide, "GET", "/api/v1/guidance?q=fee", 503, busy, nil},
 		{"/verify", "GET", "/verify?number=mpss-123456", 303, nil, nil},
 		{"/verify", "GET", "/verify?number=mpss-123456&on=2024-04-15", 200, nil, nil},
 		{"/verify", "GET", "/verify?number=mpss-123456&on=2026-12-01", 400, nil, nil},

@@ -17,6 +17,7 @@ const (
 	routeVerify    = "/api/v1/verify/{number}"
 	routeBulk      = "/api/v1/verify"
 	routeSearch    = "/api/v1/search"
+	routeGuidance  = "/api/v1/guidance"
 	routeAPI       = "/api/"
 	routeVerifyTo  = "/verify"
 	routeSearchFor = "/search"
@@ -98,6 +99,11 @@ func (x *exchange) api(rest string) {
 		x.route = routeSearch
 		if x.only(http.MethodGet) {
 			x.search()
+		}
+	case rest == "v1/guidance":
+		x.route = routeGuidance
+		if x.only(http.MethodGet) {
+			x.guidance()
 		}
 	default:
 		x.problem(problem{Status: http.StatusNotFound, Detail: "There is nothing at this address. The addresses are described in /openapi.json."})

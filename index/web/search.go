@@ -188,6 +188,7 @@ func (x *exchange) searchFor() {
 			return
 		}
 		page.Results, page.Total, page.TotalIsAtLeast = result.Statements, result.Total, result.TotalIsAtLeast
+		page.Guidance = x.beside(q.Text, result.Total)
 	}
 	buffer := getBuffer()
 	defer putBuffer(buffer)

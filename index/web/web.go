@@ -28,6 +28,7 @@ type Pages interface {
 type Options struct {
 	Holder    *index.Holder // of the index that is asked
 	Pages     Pages
+	Guidance  Guidance         // that questions are answered from; nil: none
 	Languages []string         // the first one is at the site's root, the others under /xx/
 	Now       func() time.Time // the clock
 	Public    string           // folder of the published site; "": it is not served here

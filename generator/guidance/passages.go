@@ -1,0 +1,49 @@
+package guidance
+
+import (
+	stdhtml "html"
+	"regexp"
+	"strings"
+)
+
+// Passage is a part of a page that answers one question: what stands below one heading of
+// level 2 or 3, up to the next.
+type Passage struct {
+	ID      string // of the heading; "" for what stands before the first
+	Heading string // plain text; "" likewise
+	Text    string // plain text, white space joined
+}
+
+var (
+	passageHeading = regexp.MustCompile(`(?s)<h([23])[^>]*?\sid="([^"]*)"[^>]*>(.*?)</h[23]>`)
+	textBreak      = regexp.MustCompile(`<br>|</?(p|div|li|ul|ol|dl|dt|dd|tr|td|th|table|caption|h[2-6]|section|address|pre)\b[^>]*>`)
+	drawing        = regexp.MustCompile(`(?s)<svg\b.*?</svg>`)
+)
+
+// Passages are the parts of the page, in order. A heading with nothing below it is joined to
+// the next.
+func (p *Page) Passages() []Passage {
+	body := string(p.Body)
+	var list []Passage
+	var open Passage
+	start := 0
+	shut := func(end int) {
+		if open.Text = plainText(body[start:end]); open.Text != "" {
+			list = append(list, open)
+		}
+	}
+	for _, m := range passageHeading.FindAllStringSubmatchIndex(body, -1) {
+		shut(m[0])
+		open = Passage{ID: stdhtml.UnescapeString(body[m[4]:m[5]]), Heading: plainText(body[m[6]:m[7]])}
+		start = m[1]
+	}
+	shut(len(body))
+	return list
+}
+
+// plainText is the text of HTML that this package made.
+func plainText(html string) string {
+	html = drawing.ReplaceAllString(html, "")
+	html = anyTag.ReplaceAllString(textBreak.ReplaceAllString(html, " "), "")
+	return strings.Join(strings.Fields(stdhtml.UnescapeString(html)), " ")
+}
