@@ -151,12 +151,12 @@ func (e *edition) duration(d time.Duration) (template.HTML, error) {
 // The chart, in its own units. A duration stands by its logarithm: from a second to three days
 // is all between the lowest line and the highest.
 const (
-	chartWidth, chartHeight = 360, 210
+	chartWidth, chartHeight = 360, 190
 	chartLeft, chartRight   = 52, 8
-	chartTop, chartBottom   = 14, 184
+	chartTop, chartBottom   = 10, 164
 
 	chartLeast = 100 * time.Millisecond
-	chartMost  = 30 * 24 * time.Hour
+	chartMost  = 10 * 24 * time.Hour
 )
 
 func chartX(day, days int) float64 {
