@@ -75,7 +75,28 @@ func scenario() []*site.Site {
 		records[fmt.Sprintf("MPSS%06d", 300000+i)] = fmt.Sprint("active ", i)
 	}
 	fourth := testSite(noon.Add(3*time.Hour), records, map[string]string{"index.html": "home 4", "assets/style.02.css": "css 2"})
-	return []*site.Site{first, second, third, fourth}
+
+	// By now what was superseded first is gone, and what is superseded stays.
+	fifth := testSite(noon.Add(supersededFor+2*time.Hour), records, map[string]string{"index.html": "home 4", "assets/style.03.css": "css 3"})
+	return []*site.Site{first, second, third, fourth, fifth}
+}
+
+// wantAll is the tree that a series of sites should leave: the last one, and assets of those
+// before that were superseded not long ago.
+func wantAll(sites []*site.Site) map[string]string {
+	if len(sites) == 0 {
+		return map[string]string{}
+	}
+	last := sites[len(sites)-1]
+	files := want(last)
+	for i, s := range sites[:len(sites)-1] {
+		for path, body := range want(s) {
+			if _, there := files[path]; isAsset(path) && !there && last.AsOf.Sub(sites[i+1].AsOf) < supersededFor {
+				files[path] = body
+			}
+		}
+	}
+	return files
 }
 
 // Whatever operation fails, however, whether it was done or not, once or for good: every path
@@ -145,11 +166,7 @@ func failAndRecover(t *testing.T, sites []*site.Site, step int, in *injector, wh
 	f := newFolders(t)
 	defer os.RemoveAll(filepath.Dir(f.out))
 	before(t, f, sites[:step])
-	old := map[string]string{}
-	if step > 0 {
-		old = want(sites[step-1])
-	}
-	next := want(sites[step])
+	old, next := wantAll(sites[:step]), wantAll(sites[:step+1])
 
 	err := publishWith(t, f, sites[step], in)
 	what += " (" + in.failed + ")"

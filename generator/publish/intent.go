@@ -20,7 +20,7 @@ type intent struct {
 
 // newIntent is what publishing next over previous may create and removes, together with what a
 // killed run may have left.
-func newIntent(previous *site.Manifest, next *site.Site, p places, leftover *intent) *intent {
+func newIntent(previous *site.Manifest, next *site.Site, superseded []site.FixedEntry, p places, leftover *intent) *intent {
 	it := &intent{layout: slices.Concat(previous.Layout, next.Layout)}
 	sameLayout := slices.Equal(previous.Layout, next.Layout)
 	if !p.same || !sameLayout {
@@ -39,6 +39,9 @@ func newIntent(previous *site.Manifest, next *site.Site, p places, leftover *int
 		sides[f.Path] |= 1
 	}
 	for _, f := range next.Fixed {
+		sides[f.Path] |= 2
+	}
+	for _, f := range superseded {
 		sides[f.Path] |= 2
 	}
 	for path, side := range sides {

@@ -4,7 +4,7 @@
 // It promises an order and what survives a crash. Files are written whole beside the site,
 // made durable, and only then renamed into place: assets first, then the pages and JSON of
 // records, then the other pages, then status.json, and the manifest last of all; files that
-// have no place in the new site are removed after that. So every path is at every moment
+// have no place in the new site are removed after that, assets some days later. So every path is at every moment
 // either as it was or as it will be, and a run that was killed anywhere is finished by the
 // next one, by the same code. Nothing is written when the guard holds the difference, and no
 // file is ever overwritten or removed that this program did not write.
@@ -152,16 +152,18 @@ type publication struct {
 	run    Run
 	places places
 
-	changed []changedRecord
-	fixed   []site.FixedEntry // of the next manifest
-	delays  site.Delays       // of the next manifest
-	report  Report
+	superseded []site.FixedEntry // assets of former sites that stay
+	changed    []changedRecord
+	fixed      []site.FixedEntry // of the next manifest
+	delays     site.Delays       // of the next manifest
+	report     Report
 }
 
 func (w *publication) publish(ctx context.Context) error {
 	// The files that this run may create are noted first. If it is killed, the next run knows
 	// which files are its own although no manifest lists them.
-	if err := w.state.begin(w.manifest, newIntent(w.manifest, w.site, w.places, w.leftover)); err != nil {
+	w.superseded = supersededAssets(w.manifest, w.site)
+	if err := w.state.begin(w.manifest, newIntent(w.manifest, w.site, w.superseded, w.places, w.leftover)); err != nil {
 		return err
 	}
 	if err := w.out.prepare(w.options.Workers); err != nil {

@@ -347,7 +347,7 @@ func TestWhatAKilledRunLeftIsFinished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := state.begin(manifest, newIntent(manifest, killed, align(manifest.Records, killed.Records), nil)); err != nil {
+	if err := state.begin(manifest, newIntent(manifest, killed, nil, align(manifest.Records, killed.Records), nil)); err != nil {
 		t.Fatal(err)
 	}
 	state.close()
@@ -373,7 +373,7 @@ func TestAKilledFirstRunIsFinished(t *testing.T) {
 		t.Fatal(err)
 	}
 	nothing := &site.Manifest{Version: site.ManifestVersion, Out: f.out, Layout: s.Layout}
-	if err := state.begin(nothing, newIntent(nothing, s, align(nil, s.Records), nil)); err != nil {
+	if err := state.begin(nothing, newIntent(nothing, s, nil, align(nil, s.Records), nil)); err != nil {
 		t.Fatal(err)
 	}
 	state.close()

@@ -6,7 +6,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -63,12 +62,30 @@ func (w *publication) stageFixed() ([]stagedFile, error) {
 		}
 		w.report.Bytes += int64(len(f.Body))
 		rank := rankPage
-		if strings.HasPrefix(f.Path, "assets/") {
+		if isAsset(f.Path) {
 			rank = rankAsset
 		}
 		staged = append(staged, stagedFile{rank: rank, name: uint32(i), folder: folder, target: name})
 	}
-	return staged, nil
+	return staged, w.keepSuperseded()
+}
+
+// keepSuperseded lists the superseded assets that are still there; nothing can make another
+// one again.
+func (w *publication) keepSuperseded() error {
+	for _, f := range w.superseded {
+		if !w.out.verified {
+			folder, err := w.out.open(path.Dir(f.Path))
+			if err != nil {
+				return err
+			}
+			if !folder.has(path.Base(f.Path)) {
+				continue
+			}
+		}
+		w.fixed = append(w.fixed, f)
+	}
+	return nil
 }
 
 // foreign says that a file stands in the way that this program did not write.

@@ -21,7 +21,7 @@ func publishedSite() (fstest.MapFS, *Manifest) {
 	published := fstest.MapFS{}
 	m := &Manifest{Version: ManifestVersion, Layout: []string{"verify/*.json", "verify/*.html"}}
 	for _, path := range []string{"assets/i.svg", "guidance/fees.html", "guidance/index.html", "index.html"} {
-		m.Fixed = append(m.Fixed, FixedEntry{path, SumOf([]byte(files[path]))})
+		m.Fixed = append(m.Fixed, FixedEntry{Path: path, Sum: SumOf([]byte(files[path]))})
 	}
 	m.Records = []RecordEntry{{Record: Record{Number: "MPSS123456"}, Files: []Sum{SumOf([]byte(files["verify/MPSS123456.json"])), SumOf([]byte(files["verify/MPSS123456.html"]))}}}
 	for path, body := range files {

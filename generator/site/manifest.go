@@ -46,6 +46,9 @@ type Manifest struct {
 type FixedEntry struct {
 	Path string
 	Sum  Sum
+	// Superseded is the instant of the build from which on the file was no part of the site; zero
+	// if it is one. An asset stays for a while after that, for pages that caches still hold.
+	Superseded time.Time
 }
 
 // RecordEntry is a record with the sums of its files in the order of the layout.
@@ -72,8 +75,9 @@ type Head struct {
 
 // HeadFixed is a FixedEntry in JSON.
 type HeadFixed struct {
-	Path string `json:"path"`
-	Sum  string `json:"sum"`
+	Path       string    `json:"path"`
+	Sum        string    `json:"sum"`
+	Superseded time.Time `json:"superseded,omitzero"`
 }
 
 // SegmentOf is the segment in which a record stands.
@@ -121,7 +125,7 @@ func (m *Manifest) EncodeHead(names [NumSegments]string) []byte {
 		}
 	}
 	for _, f := range m.Fixed {
-		h.Fixed = append(h.Fixed, HeadFixed{f.Path, string(appendSum(nil, f.Sum))})
+		h.Fixed = append(h.Fixed, HeadFixed{f.Path, string(appendSum(nil, f.Sum)), f.Superseded})
 	}
 	head, err := json.MarshalIndent(h, "", " ")
 	if err != nil {
@@ -163,7 +167,7 @@ func DecodeManifest(head []byte, segment func(name string) ([]byte, error)) (*Ma
 		if !ok || CheckPath(f.Path) != nil {
 			return nil, fmt.Errorf("decode manifest: bad entry for %q", f.Path)
 		}
-		m.Fixed = append(m.Fixed, FixedEntry{f.Path, sum})
+		m.Fixed = append(m.Fixed, FixedEntry{f.Path, sum, f.Superseded})
 	}
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))

@@ -28,7 +28,14 @@ func anyManifest() *rapid.Generator[*Manifest] {
 			m.Records = append(m.Records, e)
 		}
 		for i := range rapid.IntRange(0, 3).Draw(t, "fixed") {
-			m.Fixed = append(m.Fixed, FixedEntry{fmt.Sprintf("guidance/page%d.html", i), sum()})
+			m.Fixed = append(m.Fixed, FixedEntry{Path: fmt.Sprintf("guidance/page%d.html", i), Sum: sum()})
+			if rapid.Bool().Draw(t, "superseded") {
+				m.Fixed[i].Superseded = time.Unix(int64(i), 0).UTC()
+			}
+		}
+		m.Rejected = rapid.IntRange(0, 9).Draw(t, "rejected")
+		for i := range rapid.IntRange(0, 3).Draw(t, "days") {
+			m.Delays = m.Delays.With(fmt.Sprintf("2026-01-0%d", 1+i), []time.Duration{time.Duration(rapid.Int64Range(0, 1e15).Draw(t, "delay"))})
 		}
 		return m
 	})
