@@ -21,7 +21,7 @@ var boundaries = map[string]struct{ own, foreign []string }{
 	"generator/records/postgres":           {own: []string{"generator/certification", "generator/records", "generator/records/internal/draftjson"}, foreign: []string{"github.com/jackc/pgx/v5"}},
 	"generator/records/postgres/pgtest":    {own: []string{"generator/certification"}, foreign: []string{"github.com/jackc/pgx/v5"}},
 	"generator/records/sample":             {own: []string{"generator/certification"}},
-	"generator/legalname":                  {foreign: []string{"golang.org/x/text"}},
+	"generator/legalname":                  {foreign: []string{"github.com/mozillazg/go-unidecode", "golang.org/x/text"}},
 	"generator/site":                       {foreign: []string{"golang.org/x/net/html", "golang.org/x/sync"}},
 	"generator/guidance":                   {foreign: []string{"github.com/yuin/goldmark", "github.com/BurntSushi/toml", "golang.org/x/text"}},
 	"generator/advice":                     {own: []string{"generator/certification", "generator/guidance"}},
@@ -43,6 +43,7 @@ var boundaries = map[string]struct{ own, foreign []string }{
 var confined = map[string][]string{
 	"github.com/jackc/pgx":       {"generator/records/postgres", "generator/records/postgres/pgtest"},
 	"github.com/blevesearch":     {"index", "index/passages"},
+	"github.com/mozillazg":       {"generator/legalname"},
 	"github.com/fsnotify":        {"generator/watch"},
 	"github.com/yuin/goldmark":   {"generator/guidance"},
 	"github.com/alecthomas/kong": {"cmd/registry"},

@@ -144,6 +144,20 @@ func (a *addition) withMistake(word string) []string {
 	return words
 }
 
+// withMistakes gives words at so many typing mistakes from the word or fewer.
+func (a *addition) withMistakes(word string, most int) []string {
+	if a == nil {
+		return nil
+	}
+	var words []string
+	for other := range strings.FieldsSeq(a.text) {
+		if legalname.Mistakes(word, other, most) <= most {
+			words = append(words, other)
+		}
+	}
+	return words
+}
+
 // numbersWith gives the numbers that begin with the prefix.
 func (a *addition) numbersWith(prefix string) []string {
 	var numbers []string

@@ -6,6 +6,7 @@ import "math/bits"
 type bitset []uint64
 
 func (s bitset) add(rank uint32)      { s[rank/64] |= 1 << (rank % 64) }
+func (s bitset) delete(rank uint32)   { s[rank/64] &^= 1 << (rank % 64) }
 func (s bitset) has(rank uint32) bool { return s[rank/64]&(1<<(rank%64)) != 0 }
 
 func (s bitset) union(other bitset) {
@@ -24,6 +25,15 @@ func (s bitset) count() int {
 	n := 0
 	for _, word := range s {
 		n += bits.OnesCount64(word)
+	}
+	return n
+}
+
+// countIn is how many ranks are in both sets; other may be of fewer words.
+func (s bitset) countIn(other bitset) int {
+	n := 0
+	for i, word := range other {
+		n += bits.OnesCount64(word & s[i])
 	}
 	return n
 }

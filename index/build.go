@@ -22,7 +22,7 @@ import (
 // results are ordered by how they match, not by a score.
 const (
 	fieldNumber = "_id"
-	fieldWord   = "word" // each word
+	fieldWord   = "word" // each word, and those by which it is found as well
 	fieldEdge   = "edge" // the first character, and the first two, of each word
 	fieldPart   = "part" // characters and pairs of them, of words without spaces between
 )
@@ -85,8 +85,9 @@ func (v vocabulary) document(r *certification.Record) *document.Document {
 	if len(words) == 0 { // not known, or of signs alone: found by its number
 		return d
 	}
-	d.AddField(v.field(fieldWord, words))
-	d.AddField(v.field(fieldEdge, edges(words)))
+	all := append(words[:len(words):len(words)], legalname.Spelled(words)...)
+	d.AddField(v.field(fieldWord, all))
+	d.AddField(v.field(fieldEdge, edges(all)))
 	if parts := parts(words); len(parts) > 0 {
 		d.AddField(v.field(fieldPart, parts))
 	}

@@ -102,7 +102,7 @@ func (n *names) place(records []*certification.Record, i int, part segment) {
 	}
 }
 
-// textOf is the words of the name at a rank, with a space before and after each.
+// textOf is the text of the name at a rank.
 func (d *directory) textOf(rank uint32) string {
 	if rank >= d.start {
 		return d.added.names[rank-d.start].text
@@ -185,6 +185,26 @@ func (d *directory) wordsWithPrefix(prefix string, limit int) ([]string, bool) {
 func (d *directory) wordsWithMistake(word string, limit int) ([]string, bool) {
 	words := merge(d.lexicon.withMistake(word), d.added.withMistake(word))
 	return words[:min(len(words), limit)], len(words) > limit
+}
+
+// wordsWithMistakes gives at most limit words at so many typing mistakes from the word or fewer in order,
+// and whether there are more.
+func (d *directory) wordsWithMistakes(word string, most, limit int) ([]string, bool) {
+	words := merge(d.lexicon.withMistakes(word, most), d.added.withMistakes(word, most))
+	return words[:min(len(words), limit)], len(words) > limit
+}
+
+// rankOf is the rank of the name of a number.
+func (d *directory) rankOf(number certification.Number) (uint32, bool) {
+	if rank, ok := d.names.rankOf(number); ok && (d.dropped == nil || !d.dropped.has(rank)) {
+		return rank, true
+	}
+	for i, e := range d.added.all() {
+		if e.number == number {
+			return d.start + uint32(i), true
+		}
+	}
+	return 0, false
 }
 
 // numbersWith gives at most limit numbers that begin with the prefix, in the order of their

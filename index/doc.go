@@ -12,6 +12,9 @@
 //   - A generation is whole or not there. index.json is written last and names every other file
 //     with its size and SHA-256. Open compares them all before anything is read from them,
 //     for a damaged search index can answer wrongly without an error.
+//   - A name is found by its words in any order, by beginnings, with typing mistakes, by a usual
+//     short form or spelling (legalname's variants), and in Latin letters where it is on record in others.
+//     testdata/relevance has the cases.
 //   - A certificate that is not yet issued is never found, neither by number nor by name.
 //   - A query is bounded: MaxQuery bytes, eight words, 64 characters a word, a fixed number of
 //     dictionary terms a word. No text of a person reaches a query language.

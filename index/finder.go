@@ -4,17 +4,18 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"github.com/cmpss/registry/generator/certification"
 	"github.com/cmpss/registry/generator/legalname"
 )
 
 // Bounds of the work for one query.
 const (
 	maxTerms      = 256 // dictionary terms read for one word
-	maxFuzzyLooks = 8   // walks through the dictionary for typing mistakes
-	maxFuzzyRunes = 20  // a longer word is not looked for with a mistake in it
 	maxWords      = 8   // words of a query that are searched
+	maxFuzzyLooks = 12  // looks into the dictionary for typing mistakes
 	minSplitRunes = 5   // a word that may be two written together
 	maxSplitRunes = 24
 )
@@ -25,11 +26,15 @@ type finder struct {
 	ctx       context.Context
 	names     *directory
 	collector *collector
-	seen      bitset
-	sets      []bitset // to put back
+	query     Query
+	standing  *standing
+	wanted    bitset // the certifications that pass the filters
+	seen      bitset // all that match, whatever the filters
+	sets      []bitset
 	memo      map[lookup]bitset
 	counts    map[string]int
-	looks     int  // walks for mistakes
+	kin       map[string][]string
+	looks     int  // for mistakes
 	cut       bool // a bound was met: there may be more matches
 	full      bool // the collector wants no more
 	err       error
@@ -40,37 +45,63 @@ type lookup struct {
 	word string
 }
 
-func (f *finder) search(all []string) error {
-	f.memo = make(map[lookup]bitset)
-	f.counts = make(map[string]int)
-	f.seen = f.newSet()
+func (s *Set) newFinder(ctx context.Context, c *collector, q Query, now time.Time) *finder {
+	f := &finder{
+		ctx: ctx, names: &s.names, collector: c, query: q, standing: s.standingAt(now),
+		memo: make(map[lookup]bitset), counts: make(map[string]int), kin: make(map[string][]string),
+	}
+	f.seen, f.wanted = f.newSet(), f.newSet()
+	f.wanted.union(f.standing.issued)
+	if q.Status != certification.NotIssued {
+		f.wanted.intersect(f.standing.byStatus[q.Status])
+	}
+	for area := range q.Specializations.All() {
+		f.wanted.intersect(f.standing.byArea[area])
+	}
+	return f
+}
+
+// search takes the names that the words, of which there is one at least, match.
+func (f *finder) search(all []string) {
 	words := all[:min(len(all), maxWords)]
-	readings := readingsOf(words)
+	readings := legalname.Readings(words)
 	last := len(words) - 1
 
 	exact := f.exactly()
+	kin := matcher{f.exactOrKin, f.hasKinIn, f.countKin}
 	split := matcher{set: f.exactOrSplit}
 	prefixed := matcher{set: f.prefixed, test: hasPrefix}
 	anyhow := matcher{set: f.anyhow}
+	loosely := matcher{set: f.loosely}
 
 	f.takeKey(strings.Join(all, ""))
 	// The name is there in full, and more than a given name: nothing is missing or mistyped.
 	first, _ := utf8.DecodeRuneInString(words[0])
-	strict := f.collector.issued > 0 && (len(words) > 1 || legalname.IsIdeographic(first))
+	strict := (len(words) > 1 || legalname.IsIdeographic(first)) && f.issued() > 0
 	for _, reading := range readings { // every word
 		f.takeEach(reading, exact, exact)
 	}
-	if !strict && f.collector.issued < enough { // two or three words typed as one
+	if strict {
+		readings = readings[:1]
+	}
+	for _, reading := range readings { // a name for another that may stand for it
+		if slices.ContainsFunc(reading, f.hasKin) {
+			f.takeEach(reading, kin, kin)
+		}
+	}
+	if strict {
+		return
+	}
+	if f.issued() < enough { // two or three words typed as one
 		f.takeEach(words, split, split)
 	}
-	if !strict {
-		for _, reading := range readings { // the last word is not finished
-			f.takeEach(reading, exact, prefixed)
-		}
-		f.takeEach(words, prefixed, prefixed) // initials and beginnings
+	for _, reading := range readings { // the last word is not finished
+		f.takeEach(reading, exact, prefixed)
 	}
-	if !strict && f.collector.issued < enough {
-		for i := range words { // a mistake in one word
+	f.takeEach(words, prefixed, prefixed) // initials and beginnings
+	if f.issued() < enough {
+		f.takeEach(words, kin, matcher{set: f.prefixed}) // and names for others that may stand for them
+		for i := range words {                           // a mistake in one word
 			f.takeMistaken(words, i, exact)
 		}
 		for i := range last { // and the last is not finished
@@ -80,30 +111,28 @@ func (f *finder) search(all []string) error {
 			f.takeMistaken(readings[1+i], i, exact)
 		}
 	}
-	if f.collector.issued == 0 { // a mistake in every word
+	if f.issued() == 0 { // a mistake in every word
 		f.takeEach(words, anyhow, anyhow)
 	}
-	if f.collector.issued == 0 && len(words) >= 3 { // a word too many
+	if f.issued() == 0 { // two mistakes in a long word, one in a short one
+		f.takeEach(words, loosely, loosely)
+	}
+	if f.issued() == 0 && len(words) >= 3 { // a word too many
 		for i := range words {
-			f.takeEach(slices.Concat(words[:i], words[i+1:]), exact, exact)
+			f.takeEach(slices.Concat(words[:i], words[i+1:]), kin, kin)
 		}
 	}
-	return f.err
-}
-
-// readingsOf gives the words as typed, and then with each two or three neighbours as one: what
-// one person writes de la Cruz another writes Delacruz.
-func readingsOf(words []string) [][]string {
-	readings := [][]string{words}
-	for size := 2; size <= 3; size++ {
-		for i := 0; i+size <= len(words); i++ {
-			reading := make([]string, 0, len(words))
-			reading = append(reading, words[:i]...)
-			reading = append(reading, strings.Join(words[i:i+size], ""))
-			readings = append(readings, append(reading, words[i+size:]...))
+	if f.issued() == 0 && len(words) >= 3 { // and a mistake in the others
+		for i := range words {
+			f.takeEach(slices.Concat(words[:i], words[i+1:]), anyhow, anyhow)
 		}
 	}
-	return readings
+	if spelled := legalname.InLatin(words); spelled != nil && f.issued() == 0 { // the name is on record in Latin letters
+		spelled = spelled[:min(len(spelled), maxWords)]
+		f.takeEach(spelled, kin, kin)
+		f.takeEach(spelled, split, split)
+		f.takeEach(spelled, loosely, loosely)
+	}
 }
 
 // takeKey takes the names that are the whole text.
@@ -111,9 +140,7 @@ func (f *finder) takeKey(key string) {
 	set := f.newSet()
 	f.names.addKey(set, key)
 	f.names.drop(set)
-	for rank := range f.names.inOrder(set) {
-		f.take(rank)
-	}
+	f.takeAll(set, 0)
 }
 
 // takeEach takes, in order, the names that match every word; the last word matches in a way of
@@ -152,27 +179,52 @@ func (f *finder) takeMistaken(words []string, i int, matchLast matcher) {
 // before those with more.
 func (f *finder) takeAll(set bitset, words int) {
 	for _, more := range [...]bool{false, true} {
+		if f.full {
+			break
+		}
 		for rank := range f.names.inOrder(set) {
-			if f.done() {
-				return
-			}
-			if !f.seen.has(rank) && (more || f.names.lengthOf(rank) == words) {
-				f.take(rank)
+			if !f.seen.has(rank) && more != (f.names.lengthOf(rank) == words) && !f.take(rank) {
+				break
 			}
 		}
 	}
+	f.seen.union(set)
 }
 
-func (f *finder) take(rank uint32) {
-	if f.done() {
-		return
+// take gives the name at a rank to the collector if it passes the filters, and reports whether
+// more are wanted.
+func (f *finder) take(rank uint32) bool {
+	if !f.full && f.wanted.has(rank) {
+		f.full = !f.collector.take(f.names.records[rank])
 	}
-	f.seen.add(rank)
-	f.full = !f.collector.take(f.names.records[rank])
+	return !f.full
 }
 
-// done is true when the collector wants no more or something failed.
-func (f *finder) done() bool { return f.full || f.err != nil }
+// issued is how many certificates match, whatever the filters.
+func (f *finder) issued() int { return f.seen.countIn(f.standing.issued) }
+
+// count counts the matches.
+func (f *finder) count(result *Result) {
+	result.Total = f.seen.countIn(f.wanted)
+	matches := f.newSet() // that pass the filter of the other kind
+	matches.union(f.seen)
+	for area := range f.query.Specializations.All() {
+		matches.intersect(f.standing.byArea[area])
+	}
+	for status, set := range f.standing.byStatus {
+		if certification.Status(status) != certification.NotIssued {
+			result.ByStatus[status] = matches.countIn(set)
+		}
+	}
+	copy(matches, f.seen)
+	matches.intersect(f.standing.issued)
+	if f.query.Status != certification.NotIssued {
+		matches.intersect(f.standing.byStatus[f.query.Status])
+	}
+	for area, set := range f.standing.byArea {
+		result.ByArea[area] = matches.countIn(set)
+	}
+}
 
 // matcher is a way in which a word matches names.
 type matcher struct {
@@ -181,7 +233,7 @@ type matcher struct {
 	count func(word string) int      // of the names in the set, without reading it; nil: not known
 }
 
-func (f *finder) exactly() matcher { return matcher{f.exact, hasWord, f.count} }
+func (f *finder) exactly() matcher { return matcher{f.exact, hasWord, f.countWord} }
 
 // common gives the names that match every word and are in the set within, nil for all. It is
 // nil if there is none, and must not be changed.
@@ -191,7 +243,7 @@ func (f *finder) common(words []string, match matcher, within bitset) bitset {
 		slices.SortStableFunc(words, func(a, b string) int { return match.count(a) - match.count(b) })
 	}
 	for _, word := range words {
-		if f.done() || match.count != nil && match.count(word) == 0 {
+		if f.err != nil || match.count != nil && match.count(word) == 0 {
 			return nil
 		}
 		if within != nil && f.isQuicker(word, match, within) {

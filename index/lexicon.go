@@ -1,6 +1,7 @@
 package index
 
 import (
+	"math/bits"
 	"slices"
 	"sort"
 	"strings"
@@ -17,6 +18,7 @@ type lexicon struct {
 	words    []string // sorted
 	counts   []uint32 // of the documents with each
 	reversed []uint32 // places in words, sorted by the bytes of the word from its end
+	letters  []uint64 // the characters of each
 }
 
 // readLexicon reads the dictionary, and closes it.
@@ -33,6 +35,7 @@ func readLexicon(dictionary index.FieldDict) (lexicon, error) {
 		}
 		l.words = append(l.words, strings.Clone(entry.Term))
 		l.counts = append(l.counts, uint32(entry.Count))
+		l.letters = append(l.letters, lettersOf(entry.Term))
 	}
 	l.reversed = make([]uint32, len(l.words))
 	for i := range l.reversed {
@@ -89,6 +92,28 @@ func (l *lexicon) withMistake(word string) []string {
 	}
 	slices.Sort(found)
 	return found
+}
+
+// withMistakes gives the words at so many typing mistakes from the word or fewer, in order.
+func (l *lexicon) withMistakes(word string, most int) []string {
+	var found []string
+	letters := lettersOf(word)
+	for i, other := range l.letters {
+		if bits.OnesCount64(letters^other) <= 2*most && legalname.Mistakes(word, l.words[i], most) <= most {
+			found = append(found, l.words[i])
+		}
+	}
+	return found
+}
+
+// lettersOf is the set of the characters of a word, a few of which share a place. A mistake changes
+// two of them at most.
+func lettersOf(word string) uint64 {
+	var set uint64
+	for _, r := range word {
+		set |= 1 << (r % 64)
+	}
+	return set
 }
 
 // compareReversed compares texts by their bytes from the end.

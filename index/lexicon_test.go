@@ -42,7 +42,7 @@ func TestLexicon(t *testing.T) {
 		if got, want := l.count(asked) > 0, slices.Contains(words, asked); got != want {
 			t.Fatalf("count(%q): %v, want %v", asked, got, want)
 		}
-		var prefixed, mistaken []string
+		var prefixed, mistaken, twice []string
 		for _, other := range words {
 			if naivePrefixed(asked, other) {
 				prefixed = append(prefixed, other)
@@ -50,9 +50,15 @@ func TestLexicon(t *testing.T) {
 			if other == asked || legalname.OneMistake(asked, other) {
 				mistaken = append(mistaken, other)
 			}
+			if legalname.Mistakes(asked, other, 2) <= 2 {
+				twice = append(twice, other)
+			}
 		}
 		if got := l.withPrefix(asked); !slices.Equal(got, prefixed) {
 			t.Fatalf("withPrefix(%q): %q, want %q", asked, got, prefixed)
+		}
+		if got := l.withMistakes(asked, 2); !slices.Equal(got, twice) {
+			t.Fatalf("withMistakes(%q, 2): %q, want %q", asked, got, twice)
 		}
 		if !forgiving(asked) {
 			return

@@ -28,7 +28,7 @@ type names struct {
 	lexicon   lexicon                // of fieldWord
 	heavy     map[string]bitset      // names by the terms of fieldEdge that many have
 	numbers   []certification.Number // by rank
-	text      string                 // by rank: the words of each name, with a space before and after each
+	text      string                 // by rank: the text of each name
 	ends      []uint32               // by rank: where its text ends
 	lengths   []uint8                // by rank: how many words, at most 255
 	ranks     []uint32               // by document of the engine
@@ -177,7 +177,7 @@ func (n *names) rankOf(number certification.Number) (uint32, bool) {
 	return part[i], true
 }
 
-// textOf is the words of the name at a rank, with a space before and after each.
+// textOf is the text of the name at a rank.
 func (n *names) textOf(rank uint32) string {
 	start := uint32(0)
 	if rank > 0 {
@@ -189,16 +189,25 @@ func (n *names) textOf(rank uint32) string {
 // name is a legal name as it is searched.
 type name struct {
 	number certification.Number
-	text   string // the words, with a space before and after each; empty if there is none
-	length uint8  // how many words, at most 255
+	// text is the words, with a space before and after each, and behind the mark of the end those
+	// by which a name in another script than Latin is found as well. It is empty if there is no word.
+	text   string
+	length uint8 // how many words, at most 255, those behind the end not counted
 }
+
+// nameEnd ends the words of a name itself.
+const nameEnd = '\n'
 
 func nameOf(r *certification.Record) name {
 	words := legalname.Words(r.LegalName())
 	if len(words) == 0 {
 		return name{number: r.Number()}
 	}
-	return name{r.Number(), " " + strings.Join(words, " ") + " ", uint8(min(len(words), 255))}
+	text := " " + strings.Join(words, " ") + " "
+	if spelled := legalname.Spelled(words); len(spelled) > 0 {
+		text += string(nameEnd) + " " + strings.Join(spelled, " ") + " "
+	}
+	return name{r.Number(), text, uint8(min(len(words), 255))}
 }
 
 // compare orders names by their words joined, and then by number.
@@ -206,7 +215,7 @@ func (a name) compare(b name) int {
 	return cmp.Or(compareJoined(a.text, b.text), a.number.Compare(b.number))
 }
 
-// compareJoined compares two texts as if there were no spaces in them.
+// compareJoined compares the names of two texts as if there were no spaces in them.
 func compareJoined(a, b string) int {
 	i, j := 0, 0
 	for {
@@ -216,12 +225,13 @@ func compareJoined(a, b string) int {
 		for j < len(b) && b[j] == ' ' {
 			j++
 		}
+		endA, endB := i == len(a) || a[i] == nameEnd, j == len(b) || b[j] == nameEnd
 		switch {
-		case i == len(a) && j == len(b):
+		case endA && endB:
 			return 0
-		case i == len(a):
+		case endA:
 			return -1
-		case j == len(b):
+		case endB:
 			return 1
 		case a[i] != b[j]:
 			return int(a[i]) - int(b[j])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -18,8 +19,8 @@ const (
 	MaxQuery     = 256   // bytes of text
 	MaxLimit     = 100   // results
 	DefaultLimit = 20    // results
-	maxTotal     = 1_000 // matches that are counted
-	maxExamined  = 10_000
+	MaxOffset    = 1_000 // results passed over
+	maxNumbers   = 10_000
 	enough       = 20 // matches after which mistakes are not looked for
 )
 
@@ -31,102 +32,106 @@ var ErrQuery = errors.New("not a query")
 type Query struct {
 	// Text is a certification number in any way that people write it, the first three digits
 	// of one or more, or a name: full or in part, in any order, with or without accents,
-	// hyphens and apostrophes, with a typing mistake.
+	// hyphens and apostrophes, with typing mistakes, in a usual short form, in Latin letters or
+	// in the script of the record.
 	Text            string
 	Status          certification.Status          // only this one; NotIssued: any
 	Specializations certification.Specializations // with all of these
+	Offset          int                           // results to pass over, up to MaxOffset
 	Limit           int                           // 1 to MaxLimit; 0: DefaultLimit
 }
 
-// Result is what a query found, best first: the name in full, then names with all its words,
-// then words that begin as those typed, then words with a typing mistake; names with no other
-// word before the rest. Equal matches are ordered by folded name and number. Beginnings and
-// mistakes are not looked for where a name of several words is there in full, and mistakes
-// not where twenty names are found without.
+// Result is what a query found, best first: the name in full; names with all its words; with
+// names that may stand for them, such as Robert for Bob; words that begin as those typed; words
+// with typing mistakes. Names with no other word come before the rest, and equal matches are
+// ordered by folded name and number. Beginnings and mistakes are not looked for where a name of several
+// words is there in full, and mistakes not where twenty names are found without.
 type Result struct {
 	Number         certification.Number // that the text is, in full; zero if it is none
 	Statements     []certification.Statement
-	Total          int  // matches, those beyond the limit included
-	TotalIsAtLeast bool // there may be more than Total: more than 1,000 matches, or a very common beginning
+	Total          int  // matches, those before the offset and beyond the limit included
+	TotalIsAtLeast bool // there may be more than Total: the text begins or resembles very many words
+	// ByStatus and ByArea count the matches with each status, and with each specialization, as if
+	// the filter of that kind were not there.
+	ByStatus [numStatuses]int
+	ByArea   [numAreas]int
 }
 
 // Search answers a query at the instant now. Status and specializations are those at that
 // instant; certificates not yet issued are not there. The error wraps ErrQuery, or the context's.
 func (s *Set) Search(ctx context.Context, q Query, now time.Time) (Result, error) {
-	limit := q.Limit
-	if limit == 0 {
-		limit = DefaultLimit
+	c := collector{limit: q.Limit, offset: q.Offset}
+	if c.limit == 0 {
+		c.limit = DefaultLimit
 	}
 	switch {
-	case limit < 0 || limit > MaxLimit:
+	case c.limit < 0 || c.limit > MaxLimit:
 		return Result{}, fmt.Errorf("%w: the limit must be from 1 to %d", ErrQuery, MaxLimit)
-	case len(q.Text) > MaxQuery:
-		return Result{}, fmt.Errorf("%w: the text is longer than %d bytes", ErrQuery, MaxQuery)
-	case !utf8.ValidString(q.Text):
-		return Result{}, fmt.Errorf("%w: the text is not valid UTF-8", ErrQuery)
+	case c.offset < 0 || c.offset > MaxOffset:
+		return Result{}, fmt.Errorf("%w: the offset must be from 0 to %d", ErrQuery, MaxOffset)
 	}
-	c := collector{set: s, query: q, limit: limit, now: now}
-	if number, err := certification.ParseNumber(q.Text); err == nil {
-		c.result.Number = number
-		if r, ok := s.Record(number); ok {
-			c.take(r)
-		}
-		return c.result, nil
-	}
-	words := legalname.Words(q.Text)
-	if len(words) == 0 {
-		return Result{}, fmt.Errorf("%w: the text has no letter and no digit", ErrQuery)
-	}
-	if s.generation.Total == 0 {
-		return Result{}, nil
-	}
-	if digits, ok := firstDigits(q.Text); ok {
-		err := s.searchDigits(&c, digits)
-		return c.result, err
-	}
-	f := finder{ctx: ctx, names: &s.names, collector: &c}
-	defer f.close()
-	if err := f.search(words); err != nil {
+	words, err := wordsOf(q.Text)
+	if err != nil {
 		return Result{}, err
 	}
-	c.result.TotalIsAtLeast = c.result.TotalIsAtLeast || f.cut
-	return c.result, nil
+	f := s.newFinder(ctx, &c, q, now)
+	defer f.close()
+	var result Result
+	if number, err := certification.ParseNumber(q.Text); err == nil {
+		result.Number = number
+		f.takeNumber(number)
+	} else if digits, ok := firstDigits(q.Text); ok {
+		f.takeDigits(digits)
+	} else {
+		f.search(words)
+	}
+	if f.err != nil {
+		return Result{}, f.err
+	}
+	for _, r := range c.found {
+		if statement, ok := certification.StatementAt(r, s.generation.Read, now); ok {
+			result.Statements = append(result.Statements, statement)
+		}
+	}
+	result.TotalIsAtLeast = f.cut
+	f.count(&result)
+	return result, nil
 }
 
-// collector takes records, best first, counts those that match the filters and keeps the first.
+// wordsOf gives the words of a text that someone typed, of which there is one at least. The error
+// wraps ErrQuery.
+func wordsOf(text string) ([]string, error) {
+	switch {
+	case len(text) > MaxQuery:
+		return nil, fmt.Errorf("%w: the text is longer than %d bytes", ErrQuery, MaxQuery)
+	case !utf8.ValidString(text):
+		return nil, fmt.Errorf("%w: the text is not valid UTF-8", ErrQuery)
+	}
+	words := legalname.Words(text)
+	if len(words) == 0 {
+		return nil, fmt.Errorf("%w: the text has no letter and no digit", ErrQuery)
+	}
+	return words, nil
+}
+
+// collector takes records, best first, and keeps those of one page.
 type collector struct {
-	set      *Set
-	query    Query
-	limit    int
-	now      time.Time
-	examined int
-	issued   int // among those taken, whatever the filters
-	result   Result
+	offset, limit int
+	distinct      bool // of records with the same name it keeps one
+	found         []*certification.Record
 }
 
 // take reports whether it wants more.
 func (c *collector) take(r *certification.Record) bool {
-	if c.result.Total == maxTotal || c.examined == maxExamined {
-		c.result.TotalIsAtLeast = true
-		return false
-	}
-	c.examined++
-	status := certification.StatusAt(r, c.now)
-	if status == certification.NotIssued {
+	if c.distinct && slices.ContainsFunc(c.found, func(other *certification.Record) bool { return other.LegalName() == r.LegalName() }) {
 		return true
 	}
-	c.issued++
-	wanted := c.query.Specializations
-	if c.query.Status != certification.NotIssued && c.query.Status != status || r.Specializations()&wanted != wanted {
+	if c.offset > 0 {
+		c.offset--
 		return true
 	}
-	c.result.Total++
-	if len(c.result.Statements) < c.limit {
-		if statement, ok := certification.StatementAt(r, c.set.generation.Read, c.now); ok {
-			c.result.Statements = append(c.result.Statements, statement)
-		}
-	}
-	return true
+	c.found = append(c.found, r)
+	return len(c.found) < c.limit
 }
 
 // Digits of a number that are too few to be one, and enough to look for.
@@ -151,21 +156,28 @@ func firstDigits(text string) (string, bool) {
 	return kept, true
 }
 
-// searchDigits takes the records whose number begins with the digits, by number.
-func (s *Set) searchDigits(c *collector, digits string) error {
-	ids, more, err := s.names.numbersWith("MPSS"+digits, maxExamined)
+// takeDigits takes the records whose number begins with the digits, by number.
+func (f *finder) takeDigits(digits string) {
+	ids, more, err := f.names.numbersWith("MPSS"+digits, maxNumbers)
 	if err != nil {
-		return err
+		f.err = err
+		return
 	}
+	f.cut = more
 	for _, id := range ids {
 		number, err := certification.ParseNumber(id)
 		if err != nil {
-			return fmt.Errorf("read a number of the search index: %w", err)
+			f.err = fmt.Errorf("read a number of the search index: %w", err)
+			return
 		}
-		if r, ok := s.Record(number); ok && !c.take(r) {
-			return nil
-		}
+		f.takeNumber(number)
 	}
-	c.result.TotalIsAtLeast = c.result.TotalIsAtLeast || more
-	return nil
+}
+
+// takeNumber takes the record of the number, if there is one.
+func (f *finder) takeNumber(number certification.Number) {
+	if rank, ok := f.names.rankOf(number); ok {
+		f.seen.add(rank)
+		f.take(rank)
+	}
 }

@@ -23,6 +23,7 @@ type Set struct {
 	nextUpdate time.Time
 	parts      [segments]segment
 	names      directory
+	standing   atomic.Pointer[standing] // the latest that was asked for
 	refs       atomic.Int64
 }
 
@@ -79,6 +80,7 @@ func open(dir string, g Generation, body []byte, earlier *Set) (*Set, error) {
 	if err := s.openNames(dir, earlier); err != nil {
 		return nil, err
 	}
+	s.standing.Store(newStanding(&s.names, g.Read, earlier))
 	return s, nil
 }
 

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -9,20 +10,89 @@ import (
 
 // exact gives the names with the word.
 func (f *finder) exact(word string) bitset {
-	if f.count(word) == 0 {
+	if f.countWord(word) == 0 {
 		return nil
 	}
 	return f.lookUp("exact", word, func(set bitset) { f.addTerm(set, fieldWord, word) })
 }
 
-// count is how many names have the word.
-func (f *finder) count(word string) int {
+// countWord is how many names have the word.
+func (f *finder) countWord(word string) int {
 	n, known := f.counts[word]
 	if !known {
 		n = f.names.countWord(word)
 		f.counts[word] = n
 	}
 	return n
+}
+
+// hasKin reports whether any name has a word that may stand for this one.
+func (f *finder) hasKin(word string) bool { return len(f.kinOf(word)) > 0 }
+
+// kinOf gives the words that may stand for this one, as far as names have them.
+func (f *finder) kinOf(word string) []string {
+	kin, known := f.kin[word]
+	if !known {
+		for _, other := range legalname.Kin(word) {
+			first, _ := utf8.DecodeRuneInString(other)
+			if legalname.IsIdeographic(first) || f.countWord(other) > 0 {
+				kin = append(kin, other)
+			}
+		}
+		f.kin[word] = kin
+	}
+	return kin
+}
+
+// exactOrKin gives the names with the word or one that may stand for it.
+func (f *finder) exactOrKin(word string) bitset {
+	kin := f.kinOf(word)
+	if len(kin) == 0 {
+		return f.exact(word)
+	}
+	sets := []bitset{f.exact(word)}
+	for _, other := range kin {
+		if first, _ := utf8.DecodeRuneInString(other); legalname.IsIdeographic(first) {
+			sets = append(sets, f.partly(other))
+		} else {
+			sets = append(sets, f.exact(other))
+		}
+	}
+	return f.either("kin", word, sets...)
+}
+
+// countKin is at least how many names have the word or one that may stand for it; zero only if none
+// has.
+func (f *finder) countKin(word string) int {
+	n := f.countWord(word)
+	for _, other := range f.kinOf(word) {
+		if first, _ := utf8.DecodeRuneInString(other); legalname.IsIdeographic(first) {
+			n++
+		} else {
+			n += f.countWord(other)
+		}
+	}
+	return n
+}
+
+// hasKinIn tests as exactOrKin finds.
+func (f *finder) hasKinIn(word string) nameTest {
+	tests := []nameTest{hasWord(word)}
+	for _, other := range f.kinOf(word) {
+		if first, _ := utf8.DecodeRuneInString(other); legalname.IsIdeographic(first) {
+			tests = append(tests, hasParts(other))
+		} else {
+			tests = append(tests, hasWord(other))
+		}
+	}
+	return func(words string) bool {
+		for _, test := range tests {
+			if test(words) {
+				return true
+			}
+		}
+		return false
+	}
 }
 
 // prefixed gives the names with a word that begins with this one; of a word without spaces
@@ -43,13 +113,9 @@ func (f *finder) prefixed(word string) bitset {
 
 // partly gives the names with every pair of neighbouring characters of the word.
 func (f *finder) partly(word string) bitset {
-	list := parts([]string{word})
 	return f.lookUp("partly", word, func(set bitset) {
 		first := true
-		for _, part := range list {
-			if len(list) > 1 && utf8.RuneCountInString(part) == 1 {
-				continue // the pairs say more
-			}
+		for _, part := range pairs(word) {
 			one := set
 			if !first {
 				one = f.newSet()
@@ -61,6 +127,28 @@ func (f *finder) partly(word string) bitset {
 			first = false
 		}
 	})
+}
+
+// pairs are the pairs of neighbouring characters of an ideographic word, or its only character.
+func pairs(word string) []string {
+	list := parts([]string{word})
+	if len(list) == 1 {
+		return list
+	}
+	return slices.DeleteFunc(list, func(part string) bool { return utf8.RuneCountInString(part) == 1 })
+}
+
+// hasParts tests as partly finds.
+func hasParts(word string) nameTest {
+	list := pairs(word)
+	return func(words string) bool {
+		for _, part := range list {
+			if !strings.Contains(words, part) {
+				return false
+			}
+		}
+		return true
+	}
 }
 
 // mistaken gives the names with a word at one typing mistake from this one, or this one.
@@ -79,9 +167,29 @@ func (f *finder) mistaken(word string) bitset {
 	})
 }
 
-// anyhow gives the names with a word that begins with this one or is at one mistake from it.
+// anyhow gives the names with a word that begins with this one, may stand for it, or is at one
+// mistake from it.
 func (f *finder) anyhow(word string) bitset {
-	return f.either("anyhow", word, f.prefixed(word), f.mistaken(word))
+	return f.either("anyhow", word, f.prefixed(word), f.exactOrKin(word), f.mistaken(word))
+}
+
+// loosely gives the names with a word as anyhow gives them, or with as many mistakes as are
+// forgiven where nothing else is found.
+func (f *finder) loosely(word string) bitset {
+	most := lenientMistakes(word)
+	if most == 0 {
+		return f.anyhow(word)
+	}
+	far := f.lookUp("far", word, func(set bitset) {
+		if f.looks == maxFuzzyLooks {
+			f.cut = true
+			return
+		}
+		f.looks++
+		words, more := f.names.wordsWithMistakes(word, most, maxTerms)
+		f.addWords(set, words, more)
+	})
+	return f.either("loosely", word, f.anyhow(word), far)
 }
 
 // exactOrSplit gives the names with the word, or with the two words it may be written together
@@ -98,7 +206,7 @@ func (f *finder) exactOrSplit(word string) bitset {
 		if i == 0 {
 			continue
 		}
-		if f.count(word[:i]) == 0 {
+		if f.countWord(word[:i]) == 0 {
 			continue
 		}
 		left := f.exact(word[:i])
@@ -148,10 +256,29 @@ func hasMistaken(word string) nameTest {
 	}
 }
 
-// forgiving reports whether a word is of a length in which mistakes are forgiven.
+// Lengths of words, in characters, in which typing mistakes are forgiven.
+const (
+	minLenientRunes = 3 // one, where nothing is found otherwise
+	minTwiceRunes   = 8 // two, where nothing is found otherwise
+	maxFuzzyRunes   = 20
+)
+
+// forgiving reports whether a word is of a length in which a mistake is forgiven.
 func forgiving(word string) bool {
 	n := utf8.RuneCountInString(word)
 	return n >= legalname.MinMistakenRunes && n <= maxFuzzyRunes
+}
+
+// lenientMistakes is how many mistakes in a word are forgiven where nothing is found otherwise.
+func lenientMistakes(word string) int {
+	switch n := utf8.RuneCountInString(word); {
+	case n < minLenientRunes || n > maxFuzzyRunes:
+		return 0
+	case n < minTwiceRunes:
+		return 1
+	default:
+		return 2
+	}
 }
 
 func (f *finder) either(kind, word string, sets ...bitset) bitset {

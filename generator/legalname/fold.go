@@ -9,7 +9,7 @@ import (
 )
 
 // FoldingVersion goes into the digest of an index: raise it when words change.
-const FoldingVersion = "1"
+const FoldingVersion = "2"
 
 // MaxWordRunes is where a longer word is cut, in characters.
 const MaxWordRunes = 64

@@ -25,8 +25,9 @@ func (m Match) String() string { return [...]string{"different", "close", "exact
 // Exact: the same words in the same order; case, accents, apostrophes, hyphens and spaces aside.
 // Close: one of these, and one only, tells them apart: the order of the words; one typing mistake
 // (a character missing, added or changed, or two neighbours swapped) in a word of four or more; an
-// initial for a word; one word more or less, where two or more are the same. The words may
-// stand in another order in all but the first case. Different: anything else, and an empty name.
+// initial for a word, or a name for another that it may stand for (Bob and Robert); one word more or
+// less, where two or more are the same; the script, Latin or another. The words may stand in another
+// order in all but the first case. Different: anything else, and an empty name.
 func Compare(given, legal string) Match {
 	a, b := Words(given), Words(legal)
 	if len(a) == 0 || len(b) == 0 {
@@ -44,7 +45,7 @@ func Compare(given, legal string) Match {
 	case len(onlyA) == 0 && len(onlyB) == 0:
 		return Close
 	case len(onlyA) == 1 && len(onlyB) == 1:
-		if OneMistake(onlyA[0], onlyB[0]) || same > 0 && (isInitial(onlyA[0], onlyB[0]) || isInitial(onlyB[0], onlyA[0])) {
+		if OneMistake(onlyA[0], onlyB[0]) || same > 0 && (isInitial(onlyA[0], onlyB[0]) || isInitial(onlyB[0], onlyA[0]) || areVariants(onlyA[0], onlyB[0])) {
 			return Close
 		}
 	case len(onlyA)+len(onlyB) == 1:
@@ -52,7 +53,41 @@ func Compare(given, legal string) Match {
 			return Close
 		}
 	}
+	if areSpellings(a, b) || areSpellings(b, a) {
+		return Close
+	}
 	return Different
+}
+
+// maxSpelled is how many words a name may have whose spelling in another script is looked for.
+const maxSpelled = 8
+
+// areSpellings reports whether a name in Latin letters has a spelling of each part of a name in
+// another script, and nothing else.
+func areSpellings(latin, other []string) bool {
+	parts := spellingsOf(other)
+	if len(parts) == 0 || len(parts) < len(other) || len(latin) > maxSpelled || slices.ContainsFunc(latin, func(word string) bool { return !isLatin(word) }) {
+		return false
+	}
+	for _, reading := range Readings(latin) {
+		if len(reading) != len(parts) {
+			continue
+		}
+		rest := slices.Clone(reading)
+		for _, part := range parts {
+			i := slices.IndexFunc(rest, func(word string) bool {
+				return slices.Contains(part.latin, word) || slices.Contains(part.latin, skeletonOf(word)) || areVariants(word, part.word)
+			})
+			if i < 0 {
+				break
+			}
+			rest = slices.Delete(rest, i, i+1)
+		}
+		if len(rest) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // compareWords gives the words that only one of the names has, and how many both have.
