@@ -150,6 +150,13 @@ export function kinds({ who, now }) {
     ["guidance-complaints", "/guidance/complaints-and-appeals.html", 200],
     ["guidance-specializations", "/guidance/specializations.html", 200],
     ["guidance-status-and-renewal", "/guidance/status-and-renewal.html", 200],
+    ["tools", "/tools/index.html", 200],
+    ["tools-standing", "/tools/standing.html", 200],
+    ["tools-standing-expired", "/tools/standing?expires=2024-10-01", 200],
+    ["tools-cost", "/tools/cost?path=first", 200],
+    ["tools-course", "/tools/course?provider=other&subject=law-ethics&period=yes&repeated=no&scope=yes&sanction=no&proof=no&hours=8&breaks=1", 200],
+    ["tools-course-wrong", "/tools/course?hours=six&breaks=1", 400],
+    ["tools-sanction", "/tools/sanction?code=H13", 200],
     ["search-several", "/search?q=garcia", 200],
     ["search-none", "/search?q=zzyzzxq", 200],
     ["search-empty", "/search?q=", 200], // a form to fill in, no mistake

@@ -15,7 +15,6 @@ type Facts struct {
 	Specializations Specializations
 	Definitions     Definitions
 	Lists           Lists
-	Blueprint       Blueprint
 	Deadlines       Deadlines
 	Figures         Figures
 	Statuses        Statuses

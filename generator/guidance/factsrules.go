@@ -143,6 +143,15 @@ func (f *Facts) Words(text Text, language string) string {
 	return words
 }
 
+// StepWords is a measure of a sanction in words.
+func (f *Facts) StepWords(step Step, language string) string {
+	words, err := f.step(step, language)
+	if err != nil {
+		return "" // the steps were checked when they were loaded
+	}
+	return words
+}
+
 func (c *factChecker) checkMilestones() {
 	const file = "facts/milestones.toml"
 	ids := c.unique(file)

@@ -102,6 +102,7 @@ func (e *edition) functions() template.FuncMap {
 			return drawing, nil
 		},
 		"contact": e.contact,
+		"tools":   e.tools,
 	}
 }
 

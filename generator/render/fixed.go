@@ -94,7 +94,8 @@ func (e *edition) fixed(sample bool) ([]Page, error) {
 			return nil, err
 		}
 	}
-	return pages, nil
+	tools, err := e.toolPages(sample)
+	return append(pages, tools...), err
 }
 
 func (e *edition) guidanceView(g *guidance.Page, sample bool) (guidanceView, error) {
@@ -158,6 +159,9 @@ func (r *Renderer) tryOtherPages() error {
 			if _, err := r.editions[language].fixed(sample); err != nil {
 				return err
 			}
+		}
+		if err := r.editions[language].tryTools(); err != nil {
+			return err
 		}
 		for _, search := range searches {
 			if _, err := r.AppendSearch(nil, language, search); err != nil {

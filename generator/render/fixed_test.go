@@ -31,6 +31,7 @@ func TestFixedIsComplete(t *testing.T) {
 	pages := fixedPages(t, instant)
 	for _, want := range []string{
 		"index.html", "es/index.html", "404.html", "es/404.html", "guidance/index.html", "es/guidance/fees.html",
+		"tools/index.html", "es/tools/standing.html", "tools/cost.html", "es/tools/course.html", "tools/sanction.html",
 		"robots.txt", "sitemap.xml", ".well-known/security.txt",
 	} {
 		if pages[want] == "" {

@@ -3,8 +3,10 @@ package render
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"text/template/parse"
 
+	"github.com/cmpss/registry/generator/advice"
 	"github.com/cmpss/registry/generator/certification"
 )
 
@@ -18,6 +20,10 @@ var families = map[string][]string{
 	"area":   names(areas),
 	"answer": answerNames[:],
 	"day":    names(certification.Reasons()),
+
+	"tool":    toolNames[:],
+	"verdict": asStrings(verdicts),
+	"fault":   advice.FaultCodes(),
 }
 
 var areas = []certification.Specialization{
@@ -86,7 +92,7 @@ func (use keyUse) collect(tree *parse.Tree) error {
 			what, ok2 := literal(3)
 			values, known := families[family]
 			if !ok || !ok2 || !known {
-				fault(node, `word is used as (word "status" .Status "name"); the families are status, action, area, answer and day`)
+				fault(node, `word is used as (word "status" .Status "name"); the families are `+strings.Join(sortedKeys(families), ", "))
 				return
 			}
 			for _, v := range values {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cmpss/registry/generator/advice"
 	"github.com/cmpss/registry/generator/guidance"
 )
 
@@ -18,6 +19,7 @@ type Renderer struct {
 	options  Options
 	theme    *theme
 	library  *guidance.Library
+	advisor  *advice.Advisor
 	editions map[string]*edition // by language
 	digest   [32]byte
 }
@@ -33,7 +35,7 @@ func Load(theme fs.FS, library *guidance.Library, options Options) (*Renderer, e
 	if err != nil {
 		return nil, err
 	}
-	r := &Renderer{options: options, theme: th, library: library, editions: make(map[string]*edition)}
+	r := &Renderer{options: options, theme: th, library: library, advisor: advice.New(library.Facts()), editions: make(map[string]*edition)}
 	use := make(keyUse)
 	for _, key := range ownKeys {
 		use[key] = "the program"

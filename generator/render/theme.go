@@ -31,6 +31,11 @@ const (
 	pageAnswer        = "answer"
 	pageKeeping       = "keeping"
 	pageDay           = "day"
+	pageTools         = "tools-index"
+	pageStanding      = "tools-standing"
+	pageCost          = "tools-cost"
+	pageCourse        = "tools-course"
+	pageSanction      = "tools-sanction"
 )
 
 var pageNames = [...]string{
@@ -42,6 +47,11 @@ var pageNames = [...]string{
 	pageAnswer,
 	pageKeeping,
 	pageDay,
+	pageTools,
+	pageStanding,
+	pageCost,
+	pageCourse,
+	pageSanction,
 }
 
 // theme is what a theme folder holds, read and checked as far as that needs no language.

@@ -37,12 +37,16 @@ func (r *Renderer) security(instant time.Time) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// sitemap lists the pages for search engines: home and guidance, each with its other
+// sitemap lists the pages for search engines: home, guidance and tools, each with its other
 // languages. No page about a person stands in it.
 func (r *Renderer) sitemap() []byte {
 	paths := []string{"", "day.html", "guidance/index.html"}
 	for _, guide := range r.first().guides() {
 		paths = append(paths, "guidance/"+guide.Slug+".html")
+	}
+	paths = append(paths, "tools/index.html")
+	for _, name := range toolNames {
+		paths = append(paths, "tools/"+name+".html")
 	}
 	var b bytes.Buffer
 	b.WriteString(xml.Header)

@@ -10,10 +10,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/cmpss/registry/generator/advice"
 	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/guidance"
 	"github.com/cmpss/registry/generator/render"
 	"github.com/cmpss/registry/index"
 )
@@ -85,6 +88,33 @@ func (p *plainPages) AppendAnswer(dst []byte, language string, page render.Answe
 	}
 	return fmt.Appendf(dst, "<html lang=%s>answer %s typed %q number %s", language, page.Answer, page.Typed, page.Number), nil
 }
+
+// Advisor reckons with the facts of the repository.
+func (p *plainPages) Advisor() *advice.Advisor {
+	facts, err := loadFacts()
+	if err != nil {
+		panic(err)
+	}
+	return advice.New(facts)
+}
+
+var loadFacts = sync.OnceValues(func() (*guidance.Facts, error) {
+	library, err := guidance.Load(os.DirFS("../../content"), os.DirFS("../../themes/default/guidance"), []string{"en", "es"})
+	if err != nil {
+		return nil, err
+	}
+	return library.Facts(), nil
+})
+
+func (p *plainPages) AppendTool(dst []byte, language string, page render.ToolPage) ([]byte, error) {
+	if p.fail {
+		return dst, fmt.Errorf("the theme failed on %s", page.Typed)
+	}
+	answered := page.Standing != nil || page.Cost != nil || page.Course != nil || page.Sanction != nil
+	return fmt.Appendf(dst, "<html lang=%s>tool %s answered %v faults %v", language, page.Tool, answered, page.Faults), nil
+}
+
+func (p *plainPages) FaultText(language, code string) string { return language + " " + code }
 
 // fixture is a handler over the records of the tests and a small site.
 type fixture struct {

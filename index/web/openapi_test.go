@@ -38,6 +38,7 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 	type seenKey struct{ operation, status string }
 	seen := make(map[seenKey]bool)
 	const one, many, search, guide = "/api/v1/verify/{number}", "/api/v1/verify", "/api/v1/search", "/api/v1/guidance"
+	const tools, course = "/api/v1/tools/", "provider=county&subject=law-ethics&period=yes&repeated=no&scope=yes&sanction=no&proof=yes"
 	jsonBody := func(body string) func(*http.Request) { return withBody("application/json", body) }
 	late := func(f *fixture) { f.now = read.Add(48 * time.Hour) }
 	broken := func(f *fixture) { f.pages.fail = true }
@@ -96,6 +97,33 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 		{"/{language}/verify", "GET", "/es/verify?number=x", 400, nil, nil},
 		{"/{language}/verify", "GET", "/es/verify?number=999999", 404, nil, nil},
 		{"/{language}/search", "GET", "/es/search?q=jane", 200, nil, nil},
+		{tools + "standing", "GET", tools + "standing?expires=2027-03-01", 200, nil, nil},
+		{tools + "standing", "GET", tools + "standing?expires=2026-03-01&lang=es", 200, late, nil}, // reckoning needs no record
+		{tools + "standing", "GET", tools + "standing?expires=2024-03-01&on=2028-02-20", 200, nil, nil},
+		{tools + "standing", "GET", tools + "standing?expires=2020-02-29", 200, nil, nil},
+		{tools + "standing", "GET", tools + "standing?expires=soon&on=x", 400, nil, nil},
+		{tools + "standing", "GET", tools + "standing?expires=2026-03-01&lang=xx", 400, nil, nil},
+		{tools + "cost", "GET", tools + "cost?path=first", 200, nil, nil},
+		{tools + "cost", "GET", tools + "cost?path=out-of-state", 200, nil, nil},
+		{tools + "cost", "GET", tools + "cost?path=retake", 200, nil, nil},
+		{tools + "cost", "GET", tools + "cost?path=dinner", 400, nil, nil},
+		{tools + "course", "GET", tools + "course?" + course + "&hours=8&breaks=1.5", 200, nil, nil},
+		{tools + "course", "GET", tools + "course?" + strings.Replace(course, "proof=yes", "proof=no", 1) + "&hours=8", 200, nil, nil},
+		{tools + "course", "GET", tools + "course?" + course, 400, nil, nil},
+		{tools + "sanction", "GET", tools + "sanction?code=E4", 200, nil, nil},
+		{tools + "sanction", "GET", tools + "sanction?code=k5&lang=es", 200, nil, nil},
+		{tools + "sanction", "GET", tools + "sanction?code=A1", 200, nil, nil},
+		{tools + "sanction", "GET", tools + "sanction?code=Z1", 400, nil, nil},
+		{"/tools/{tool}", "GET", "/tools/cost", 200, nil, nil},
+		{"/tools/{tool}", "GET", "/tools/standing?expires=2026-03-01", 200, late, nil},
+		{"/tools/{tool}", "GET", "/tools/course?hours=x", 400, nil, nil},
+		{"/tools/{tool}", "GET", "/tools/cost", 500, broken, nil},
+		{"/{language}/tools/{tool}", "GET", "/es/tools/sanction?code=H10", 200, nil, nil},
+		{"/{language}/tools/{tool}", "GET", "/es/tools/sanction?code=", 400, nil, nil},
+		{"/tools/standing.ics", "GET", "/tools/standing.ics?expires=2026-03-01", 200, nil, nil},
+		{"/tools/standing.ics", "GET", "/tools/standing.ics", 400, nil, nil},
+		{"/{language}/tools/standing.ics", "GET", "/es/tools/standing.ics?expires=2026-03-01", 200, nil, nil},
+		{"/{language}/tools/standing.ics", "GET", "/es/tools/standing.ics?expires=x", 400, nil, nil},
 		{"/healthz", "GET", "/healthz", 200, nil, nil},
 		{"/readyz", "GET", "/readyz", 200, nil, nil},
 		{"/readyz", "GET", "/readyz", 503, late, nil},

@@ -22,6 +22,9 @@ const (
 	routeVerifyTo  = "/verify"
 	routeSearchFor = "/search"
 	routeFile      = "/{file}"
+	routeTool      = "/api/v1/tools/{tool}"
+	routeToolFor   = "/tools/{tool}"
+	routeCalendar  = "/tools/standing.ics"
 )
 
 // ServeHTTP answers a request.
@@ -58,7 +61,21 @@ func (x *exchange) dispatch(path string) {
 	if prefix, below, ok := strings.Cut(strings.TrimPrefix(path, "/"), "/"); ok && x.h.isPrefix(prefix) {
 		x.language, rest = prefix, "/"+below
 	}
+	if name, ok := strings.CutPrefix(rest, "/tools/"); ok {
+		if tool, ok := render.ParseTool(name); ok {
+			x.route = routeToolFor
+			if x.only(http.MethodGet) {
+				x.toolFor(tool)
+			}
+			return
+		}
+	}
 	switch rest {
+	case routeCalendar:
+		x.route = routeCalendar
+		if x.only(http.MethodGet) {
+			x.calendar()
+		}
 	case routeVerifyTo:
 		x.route = routeVerifyTo
 		if x.only(http.MethodGet) {
@@ -84,7 +101,13 @@ func (x *exchange) api(rest string) {
 	header := x.w.Header()
 	header["Access-Control-Allow-Origin"] = anyOrigin
 	number, isVerify := strings.CutPrefix(rest, "v1/verify/")
+	tool, isTool := strings.CutPrefix(rest, "v1/tools/")
 	switch {
+	case isTool:
+		x.route = routeTool
+		if x.only(http.MethodGet) {
+			x.tool(tool)
+		}
 	case isVerify:
 		x.route = routeVerify
 		if x.only(http.MethodGet) {

@@ -22,6 +22,7 @@ type Pages interface {
 	AppendDay(dst []byte, language string, p render.DayPage) ([]byte, error)
 	// AppendAnswer appends a page that says why there is no record to show.
 	AppendAnswer(dst []byte, language string, p render.AnswerPage) ([]byte, error)
+	ToolPages
 }
 
 // Options say what New works with.
