@@ -35,6 +35,7 @@ var blocks = map[string]block{
 	"reporting":       plainBlock(func(f *Facts) any { return &f.Data }),
 	"data":            plainBlock(func(f *Facts) any { return &f.Data }),
 	"dates":           datesBlock,
+	"resources":       resourcesBlock,
 	"revisions":       plainBlock(func(f *Facts) any { return &f.Revisions }),
 }
 

@@ -23,6 +23,7 @@ type Facts struct {
 	Trainings       Trainings
 	Data            CollectedData
 	Dates           Dates
+	Resources       Resources
 	Revisions       Revisions
 	Labels          Labels
 	Groups          Groups

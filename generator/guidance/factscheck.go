@@ -44,6 +44,7 @@ func (c *factChecker) checkFilled() {
 		{"facts/trainings.toml", "training", len(f.Trainings.List)},
 		{"facts/data.toml", "group", len(f.Data.Groups)},
 		{"facts/dates.toml", "date", len(f.Dates.List)},
+		{"facts/resources.toml", "resource", len(f.Resources.List)},
 		{"facts/revisions.toml", "issue", len(f.Revisions.List)},
 		{"facts/groups.toml", "group", len(f.Groups.List)},
 		{"facts/sections.toml", "section", len(f.Sections.List)},

@@ -26,6 +26,7 @@ func factFiles(f *Facts) map[string]any {
 		"facts/trainings.toml":       &f.Trainings,
 		"facts/data.toml":            &f.Data,
 		"facts/dates.toml":           &f.Dates,
+		"facts/resources.toml":       &f.Resources,
 		"facts/revisions.toml":       &f.Revisions,
 		"facts/labels.toml":          &f.Labels,
 		"facts/groups.toml":          &f.Groups,
@@ -87,6 +88,7 @@ func loadFacts(in *inputs) (*Facts, error) {
 	c.checkData()
 	c.checkDates()
 	c.checkRevisions()
+	c.checkResources()
 	c.checkGroups()
 	c.checkMilestones()
 	c.checkCosts()
