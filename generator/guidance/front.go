@@ -14,7 +14,8 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// frontMatter is what stands between the +++ lines that open a page. Every key is required.
+// frontMatter is what stands between the +++ lines that open a page. Every key is required but
+// changes.
 type frontMatter struct {
 	Title    string   `toml:"title"`
 	Summary  string   `toml:"summary"`
@@ -23,6 +24,13 @@ type frontMatter struct {
 	Reviewed string   `toml:"reviewed"`
 	Order    int      `toml:"order"`
 	Group    string   `toml:"group"`
+	Changes  []Edit   `toml:"changes"`
+}
+
+// Edit is a change that readers of a page should hear of.
+type Edit struct {
+	On   string `toml:"on"`   // YYYY-MM-DD
+	What string `toml:"what"` // plain text, one sentence
 }
 
 // source is a page before its Markdown is rendered.
@@ -118,6 +126,15 @@ func (s *source) parseFront() error {
 	for key, date := range map[string]string{"revision": f.Revision, "reviewed": f.Reviewed} {
 		if !isDate(date) {
 			fault(key, "%q is not a date YYYY-MM-DD", date)
+		}
+	}
+	for i, change := range f.Changes {
+		key := fmt.Sprintf("changes[%d]", i+1)
+		if !isDate(change.On) || change.On > f.Reviewed {
+			errs = append(errs, fmt.Errorf("%s:%d: %s.on: %q is not a date YYYY-MM-DD up to the day of the review", s.file, s.keyLine("changes"), key, change.On))
+		}
+		if strings.TrimSpace(change.What) == "" || strings.ContainsFunc(change.What, unicode.IsControl) || utf8.RuneCountInString(change.What) > maxSummary {
+			errs = append(errs, fmt.Errorf("%s:%d: %s.what: must be one line of text of at most %d characters", s.file, s.keyLine("changes"), key, maxSummary))
 		}
 	}
 	if f.Order < 1 {

@@ -25,6 +25,7 @@ type Page struct {
 	Reviewed string     // the day on which a person last compared the two, YYYY-MM-DD
 	Order    int        // position among the pages, from 1
 	Group    string     // the id of the theme it is listed under
+	Changes  []Edit     // of the page, as its editor lists them
 
 	// Body is what follows the title: headings of level 2 and below, text and fact blocks.
 	Body template.HTML

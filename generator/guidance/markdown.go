@@ -114,6 +114,40 @@ func (r *pageRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(kindFact, r.fact)
 	reg.Register(kindFactBlock, r.factBlock)
 	reg.Register(ast.KindBlockquote, r.note)
+	reg.Register(ast.KindHeading, r.heading)
+}
+
+// heading makes a heading a link to itself, so that a reader can copy the address of a part. One
+// that holds a link already stays as it is.
+func (r *pageRenderer) heading(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	n := node.(*ast.Heading)
+	value, _ := n.AttributeString("id")
+	id, _ := value.([]byte) // goldmark gives every heading one
+	linked := !holdsLink(n)
+	if entering {
+		_, _ = fmt.Fprintf(w, `<h%d id="%s">`, n.Level, util.EscapeHTML(id))
+		if linked {
+			_, _ = fmt.Fprintf(w, `<a class="anchor" href="#%s">`, util.EscapeHTML(util.URLEscape(id, false)))
+		}
+		return ast.WalkContinue, nil
+	}
+	if linked {
+		_, _ = w.WriteString("</a>")
+	}
+	_, _ = fmt.Fprintf(w, "</h%d>\n", n.Level)
+	return ast.WalkContinue, nil
+}
+
+func holdsLink(heading ast.Node) bool {
+	found := false
+	_ = ast.Walk(heading, func(node ast.Node, _ bool) (ast.WalkStatus, error) {
+		switch node.Kind() {
+		case ast.KindLink, ast.KindAutoLink, kindFact:
+			found = true
+		}
+		return ast.WalkContinue, nil
+	})
+	return found
 }
 
 func (r *pageRenderer) note(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -203,7 +237,8 @@ func renderPage(s *source, templates *blockTemplates, facts *Facts, routes *rout
 	r.page = &Page{
 		Slug: s.Slug, Language: s.Language, Title: s.front.Title, Summary: s.front.Summary,
 		Sections: sections, Revision: s.front.Revision, Reviewed: s.front.Reviewed, Order: s.front.Order, Group: s.front.Group,
-		Body: template.HTML(body), Headings: headingsOf(body),
+		Changes: s.front.Changes,
+		Body:    template.HTML(body), Headings: headingsOf(body),
 	}
 	return r, nil
 }

@@ -1,8 +1,6 @@
 package render
 
 import (
-	"fmt"
-	"html/template"
 	"time"
 
 	"github.com/cmpss/registry/generator/certification"
@@ -30,6 +28,11 @@ func (r *Renderer) Fixed(sample bool, instant time.Time) ([]Page, error) {
 	pages = append(pages, Page{"robots.txt", r.robots()}, Page{".well-known/security.txt", security})
 	if r.options.BaseURL != "" {
 		pages = append(pages, Page{"sitemap.xml", r.sitemap()})
+		feeds, err := r.feeds()
+		if err != nil {
+			return nil, err
+		}
+		pages = append(pages, feeds...)
 	}
 	return pages, nil
 }
@@ -41,20 +44,6 @@ type homeView struct{ page }
 type indexView struct {
 	page
 	Groups []guidance.Group
-}
-
-// guidanceView is what the template of a guidance page is given.
-type guidanceView struct {
-	page
-	Title    string
-	Summary  string
-	Body     template.HTML
-	Contents []guidance.Heading // those of level 2
-	Sections []guidance.Citation
-	Revision moment
-	Reviewed moment
-	Group    guidance.Group // that the page belongs to
-	Slug     string
 }
 
 func (e *edition) fixed(sample bool) ([]Page, error) {
@@ -96,38 +85,6 @@ func (e *edition) fixed(sample bool) ([]Page, error) {
 	}
 	tools, err := e.toolPages(sample)
 	return append(pages, tools...), err
-}
-
-func (e *edition) guidanceView(g *guidance.Page, sample bool) (guidanceView, error) {
-	view := guidanceView{
-		page:     e.newPage(pageGuidance, "guidance/"+g.Slug+".html", sample),
-		Title:    g.Title,
-		Summary:  g.Summary,
-		Body:     g.Body,
-		Sections: g.Sections,
-		Slug:     g.Slug,
-	}
-	for _, group := range e.groups() {
-		if group.ID == g.Group {
-			view.Group = group
-		}
-	}
-	for _, h := range g.Headings {
-		if h.Level == 2 {
-			view.Contents = append(view.Contents, h)
-		}
-	}
-	for _, date := range [...]struct {
-		text string
-		into *moment
-	}{{g.Revision, &view.Revision}, {g.Reviewed, &view.Reviewed}} {
-		day, err := certification.ParseDate(date.text)
-		if err != nil {
-			return view, fmt.Errorf("guidance page %s/%s: %w", g.Language, g.Slug, err)
-		}
-		*date.into = e.calendar.day(day)
-	}
-	return view, nil
 }
 
 // tryOtherPages makes every kind of page that is not about one record, so that Load finds
@@ -187,16 +144,4 @@ func (r *Renderer) tryOtherPages() error {
 		}
 	}
 	return nil
-}
-
-// guidanceSpecimen is a guidance page as a search finds it.
-func (r *Renderer) guidanceSpecimen() []GuidanceHit {
-	var hits []GuidanceHit
-	for _, g := range r.first().guides() {
-		hits = append(hits, GuidanceHit{
-			Slug: g.Slug, Title: g.Title, Anchor: "x", Heading: hostileName,
-			Snippet: []SnippetPiece{{Text: hostileName}, {Text: hostileName, Marked: true}},
-		})
-	}
-	return hits[:min(len(hits), 1)]
 }
