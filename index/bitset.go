@@ -29,11 +29,11 @@ func (s bitset) count() int {
 	return n
 }
 
-// countIn is how many ranks are in both sets; other may be of fewer words.
+// countIn is how many ranks are in both sets.
 func (s bitset) countIn(other bitset) int {
 	n := 0
-	for i, word := range other {
-		n += bits.OnesCount64(word & s[i])
+	for i := range min(len(s), len(other)) {
+		n += bits.OnesCount64(s[i] & other[i])
 	}
 	return n
 }

@@ -211,6 +211,8 @@ func (f *finder) count(result *Result) {
 	for area := range f.query.Specializations.All() {
 		matches.intersect(f.standing.byArea[area])
 	}
+	result.WithoutFilters = f.issued()
+	result.WithoutStatus = matches.countIn(f.standing.issued)
 	for status, set := range f.standing.byStatus {
 		if certification.Status(status) != certification.NotIssued {
 			result.ByStatus[status] = matches.countIn(set)
@@ -221,6 +223,7 @@ func (f *finder) count(result *Result) {
 	if f.query.Status != certification.NotIssued {
 		matches.intersect(f.standing.byStatus[f.query.Status])
 	}
+	result.WithoutArea = matches.countIn(f.standing.issued)
 	for area, set := range f.standing.byArea {
 		result.ByArea[area] = matches.countIn(set)
 	}

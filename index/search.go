@@ -48,6 +48,7 @@ type Query struct {
 // words is there in full, and mistakes not where twenty names are found without.
 type Result struct {
 	Number         certification.Number // that the text is, in full; zero if it is none
+	ByName         bool                 // whether the text was taken for a name
 	Statements     []certification.Statement
 	Total          int  // matches, those before the offset and beyond the limit included
 	TotalIsAtLeast bool // there may be more than Total: the text begins or resembles very many words
@@ -55,6 +56,11 @@ type Result struct {
 	// the filter of that kind were not there.
 	ByStatus [numStatuses]int
 	ByArea   [numAreas]int
+	// WithoutStatus, WithoutArea and WithoutFilters count them without the filter of status, of
+	// specialization, and both.
+	WithoutStatus, WithoutArea, WithoutFilters int
+	// DidYouMean are other texts that find something, best first, where a name finds nothing.
+	DidYouMean []string
 }
 
 // Search answers a query at the instant now. Status and specializations are those at that
@@ -83,7 +89,11 @@ func (s *Set) Search(ctx context.Context, q Query, now time.Time) (Result, error
 	} else if digits, ok := firstDigits(q.Text); ok {
 		f.takeDigits(digits)
 	} else {
+		result.ByName = true
 		f.search(words)
+		if f.issued() == 0 {
+			result.DidYouMean = f.correct(words)
+		}
 	}
 	if f.err != nil {
 		return Result{}, f.err

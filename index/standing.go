@@ -8,6 +8,7 @@ import (
 	"github.com/cmpss/registry/generator/certification"
 )
 
+// How many statuses and areas of specialization there are.
 const (
 	numStatuses = int(certification.Unavailable) + 1 // those that are never published included
 	numAreas    = int(certification.JusticeInvolved) + 1

@@ -105,6 +105,12 @@ func (r *Renderer) tryOtherPages() error {
 		{Query: "x", Total: 5000, Results: results, Sample: true},
 		{Query: "x", Total: 5000, TotalIsAtLeast: true, Results: results},
 		{Query: "x", Guidance: r.guidanceSpecimen()},
+		{
+			Query: "x", Total: 5000, Results: results, Matches: []NameMatch{ExactName, CloseName, OtherName}, Page: 2, MaxPage: 10,
+			ByStatus: map[certification.Status]int{certification.NotIssued: 5000, certification.Active: 4000}, BySpecialization: map[string]int{"": 5000},
+		},
+		{Query: "x", Unfiltered: 3, Status: certification.Revoked},
+		{Query: hostileName, DidYouMean: []string{hostileName, "Jane"}},
 	}
 	for _, page := range keepingSpecimens() {
 		if _, err := r.Keeping(page); err != nil {

@@ -39,7 +39,10 @@ func TestGolden(t *testing.T) {
 		}
 	}
 	first, second := cases()[0].statement(t), cases()[1].statement(t)
-	pages["search.en.html"], err = r.AppendSearch(nil, "en", SearchPage{Query: "jane <doe>", Total: 31, Limit: 20, Results: []certification.Statement{first, second}})
+	pages["search.en.html"], err = r.AppendSearch(nil, "en", SearchPage{
+		Query: "jane <doe>", Total: 31, Limit: 20, MaxPage: 10, Results: []certification.Statement{first, second}, Matches: []NameMatch{ExactName, CloseName},
+		ByStatus: map[certification.Status]int{certification.NotIssued: 31, certification.Active: 30, certification.Lapsed: 1}, BySpecialization: map[string]int{"": 31},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

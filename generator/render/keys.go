@@ -19,6 +19,7 @@ var families = map[string][]string{
 	},
 	"area":   names(areas),
 	"answer": answerNames[:],
+	"match":  nameMatchNames[ExactName:],
 	"day":    names(certification.Reasons()),
 
 	"tool":    toolNames[:],

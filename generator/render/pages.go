@@ -22,16 +22,37 @@ type Page struct {
 
 // SearchPage is the answer to a search by name or number.
 type SearchPage struct {
-	Query          string
-	Status         certification.Status // NotIssued: any
-	Specialization string               // "" any
-	Total          int                  // the number of matches
-	TotalIsAtLeast bool                 // there may be more matches than Total
-	Results        []certification.Statement
-	Limit          int
-	Sample         bool
-	Guidance       []GuidanceHit // that answers the query, beside the people
+	Query            string
+	Status           certification.Status // NotIssued: any
+	Specialization   string               // "" any
+	Total            int                  // the number of matches
+	TotalIsAtLeast   bool                 // there may be more matches than Total
+	Results          []certification.Statement
+	Matches          []NameMatch                  // by result; nil: no name was searched for
+	ByStatus         map[certification.Status]int // how many matches each filter of this kind leaves; NotIssued and "": none
+	BySpecialization map[string]int
+	Unfiltered       int      // the number of matches without a filter
+	DidYouMean       []string // what to search for instead, where there is no match
+	Limit            int
+	Page             int // from 1, as Results are of it; 0 is 1
+	MaxPage          int // the last one that is shown; 0 is 1
+	Sample           bool
+	Guidance         []GuidanceHit // that answers the query, beside the people
 }
+
+// NameMatch is how the name of a result agrees with the one that was searched for.
+type NameMatch uint8
+
+// The matches.
+const (
+	NoName NameMatch = iota // a number was searched for
+	ExactName
+	CloseName
+	OtherName
+	numNameMatches
+)
+
+var nameMatchNames = [numNameMatches]string{"", "exact", "close", "different"}
 
 // GuidanceHit is a part of a guidance page that answers a search. All of it is plain text.
 type GuidanceHit struct {

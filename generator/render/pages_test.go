@@ -67,6 +67,12 @@ func everyPage(t testing.TB, r *Renderer) []madePage {
 			{Query: "x", Total: 1, Results: statements[:1], Status: certification.Active, Specialization: "crisis-care"},
 			{Query: hostileName, Total: 12345, Results: statements},
 			{Query: "x", Total: 100, TotalIsAtLeast: true, Results: statements, Sample: true},
+			{
+				Query: "x", Total: 5000, Results: statements, Matches: []NameMatch{ExactName, CloseName, OtherName}, Page: 2, MaxPage: 10,
+				ByStatus: map[certification.Status]int{certification.NotIssued: 5000, certification.Active: 4000}, BySpecialization: map[string]int{"": 5000},
+			},
+			{Query: "x", Unfiltered: 3, Status: certification.Revoked},
+			{Query: hostileName, DidYouMean: []string{hostileName, "Jane"}},
 		} {
 			body, err := r.AppendSearch(nil, language, search)
 			add("search", body, err)

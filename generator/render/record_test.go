@@ -92,11 +92,12 @@ func TestAppendResultEqualsTemplate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := anyStatement(t)
 		e := r.editions[rapid.SampledFrom(languages).Draw(t, "language")]
-		plain, err := e.plainResult(&s)
+		match := rapid.SampledFrom([]NameMatch{NoName, ExactName, CloseName, OtherName}).Draw(t, "match")
+		plain, err := e.plainResult(&s, match)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if quick := e.appendResult(nil, &s); !bytes.Equal(quick, plain) {
+		if quick := e.appendResult(nil, &s, match); !bytes.Equal(quick, plain) {
 			t.Fatalf("html/template writes …%s…, appendResult …%s…", firstDifference(plain, quick), firstDifference(quick, plain))
 		}
 	})

@@ -37,7 +37,7 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 	document := loadOpenAPI(t)
 	type seenKey struct{ operation, status string }
 	seen := make(map[seenKey]bool)
-	const one, many, search, guide = "/api/v1/verify/{number}", "/api/v1/verify", "/api/v1/search", "/api/v1/guidance"
+	const one, many, search, suggest, guide = "/api/v1/verify/{number}", "/api/v1/verify", "/api/v1/search", "/api/v1/suggest", "/api/v1/guidance"
 	const tools, course = "/api/v1/tools/", "provider=county&subject=law-ethics&period=yes&repeated=no&scope=yes&sanction=no&proof=yes"
 	jsonBody := func(body string) func(*http.Request) { return withBody("application/json", body) }
 	late := func(f *fixture) { f.now = read.Add(48 * time.Hour) }
@@ -74,7 +74,15 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 		{search, "GET", "/api/v1/search?q=nobody", 200, nil, nil},
 		{search, "GET", "/api/v1/search?q=*", 400, nil, nil},
 		{search, "GET", "/api/v1/search?q=jane&limit=0", 400, nil, nil},
+		{search, "GET", "/api/v1/search?q=zanr+doofe+smith", 200, nil, nil},
+		{search, "GET", "/api/v1/search?q=jane&limit=1&page=2", 200, nil, nil},
+		{search, "GET", "/api/v1/search?q=jane&page=11", 400, nil, nil},
 		{search, "GET", "/api/v1/search?q=jane", 503, late, nil},
+		{suggest, "GET", "/api/v1/suggest?q=jan", 200, nil, nil},
+		{suggest, "GET", "/api/v1/suggest?q=j&limit=10", 200, nil, nil},
+		{suggest, "GET", "/api/v1/suggest?q=*", 400, nil, nil},
+		{suggest, "GET", "/api/v1/suggest?q=jan&limit=11", 400, nil, nil},
+		{suggest, "GET", "/api/v1/suggest?q=jan", 503, late, nil},
 		{guide, "GET", "/api/v1/guidance?q=the+fee&limit=2", 200, nil, nil},
 		{guide, "GET", "/api/v1/guidance?q=nothing&lang=es", 200, nil, nil},
 		{guide, "GET", "/api/v1/guidance?q=fee&limit=0", 400, nil, nil},

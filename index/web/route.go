@@ -17,6 +17,7 @@ const (
 	routeVerify    = "/api/v1/verify/{number}"
 	routeBulk      = "/api/v1/verify"
 	routeSearch    = "/api/v1/search"
+	routeSuggest   = "/api/v1/suggest"
 	routeGuidance  = "/api/v1/guidance"
 	routeAPI       = "/api/"
 	routeVerifyTo  = "/verify"
@@ -122,6 +123,11 @@ func (x *exchange) api(rest string) {
 		x.route = routeSearch
 		if x.only(http.MethodGet) {
 			x.search()
+		}
+	case rest == "v1/suggest":
+		x.route = routeSuggest
+		if x.only(http.MethodGet) {
+			x.suggest()
 		}
 	case rest == "v1/guidance":
 		x.route = routeGuidance

@@ -162,9 +162,13 @@ func TestSearchJSON(t *testing.T) {
 	f := newFixture(t, nil)
 	for query, want := range map[string]string{
 		"q=jane":                                `{"total":2,"results":[{"number":"MPSS123456"`,
-		"q=Maria+Garcia+Lopez":                  `"legal_name":"María García-López","status":"lapsed","valid":false,"date_expires":"2025-12-31","specializations":[],"url":"/verify/MPSS123457.html"}`,
+		"q=Maria+Garcia+Lopez":                  `"legal_name":"María García-López","status":"lapsed","valid":false,"date_expires":"2025-12-31","specializations":[],"url":"/verify/MPSS123457.html","name_match":"exact"}`,
 		"q=jane&status=suspended":               `{"total":1,"results":[{"number":"MPSS123458"`,
 		"q=jane&specialization=unhoused":        `{"total":1,"results":[{"number":"MPSS123456"`,
+		"q=jane&limit=1&page=2":                 `{"total":2,"results":[{"number":"MPSS123458"`,
+		"q=jane+deo":                            `"name_match":"close"`,
+		"q=jane+garcia":                         `"did_you_mean":["García","Jane"]`,
+		"q=jane&status=lapsed":                  `{"total":0,"results":[],"by_status":{"active":1,"expired":0,"lapsed":0,"revoked":0,"suspended":1,`,
 		"q=jane&limit=1":                        `{"total":2,"results":[{"number":"MPSS123456"`,
 		"q=jane&status=":                        `{"total":2,`,
 		"q=MPSS123458":                          `{"total":1,"results":[{"number":"MPSS123458"`,
@@ -187,11 +191,37 @@ func TestSearchJSON(t *testing.T) {
 	}
 	for _, query := range []string{
 		"", "q=", "q=%20", "q=***", "q=%ff", "q=" + strings.Repeat("a", 257), "q=jane&limit=0", "q=jane&limit=101", "q=jane&limit=-1",
-		"q=jane&limit=x", "q=jane&status=valid", "q=jane&status=not-issued", "q=jane&specialization=all", "q=%zz", "q=" + strings.Repeat("a", 1<<20),
+		"q=jane&limit=x", "q=jane&status=valid", "q=jane&status=not-issued", "q=jane&specialization=all", "q=%zz", "q=jane&page=0", "q=jane&page=11", "q=jane&page=two", "q=" + strings.Repeat("a", 1<<20),
 	} {
 		response := f.ask("GET", "/api/v1/search?"+query)
 		if response.StatusCode != 400 || response.Header.Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%.40s: %d %s", query, response.StatusCode, response.Header.Get("Content-Type"))
+		}
+	}
+}
+
+func TestSuggestJSON(t *testing.T) {
+	f := newFixture(t, nil)
+	for query, want := range map[string]string{
+		"q=jan":         `{"names":["Jane Doe","Jane Roe"]}`, // no name of a certificate that is not issued
+		"q=jan&limit=1": `{"names":["Jane Doe"]}`,
+		"q=garcia+l":    `{"names":["María García-López"]}`,
+		"q=j":           `{"names":[]}`,
+		"q=12345":       `{"names":[]}`,
+		"q=123456":      `{"names":[]}`,
+		"q=mallo":       `{"names":["\u003cb onclick=\"x\"\u003eMallory\u003c/b\u003e \u0026 \"Sons\""]}`,
+	} {
+		response := f.ask("GET", "/api/v1/suggest?"+query)
+		if got := bodyOf(t, response); response.StatusCode != 200 || got != want {
+			t.Errorf("%s: %d %s, want %s", query, response.StatusCode, got, want)
+		}
+		if got := response.Header.Get("Cache-Control"); got != "private, max-age=60" {
+			t.Errorf("%s: Cache-Control %q", query, got)
+		}
+	}
+	for _, query := range []string{"", "q=", "q=%ff", "q=" + strings.Repeat("a", 257), "q=jane&limit=0", "q=jane&limit=11", "q=jane&limit=x"} {
+		if response := f.ask("GET", "/api/v1/suggest?"+query); response.StatusCode != 400 {
+			t.Errorf("%.40s: %d", query, response.StatusCode)
 		}
 	}
 }
