@@ -10,7 +10,6 @@ import (
 
 	"github.com/cmpss/registry/generator/publish"
 	"github.com/cmpss/registry/index"
-	"github.com/cmpss/registry/index/passages"
 	"github.com/cmpss/registry/index/web"
 )
 
@@ -41,10 +40,7 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 		return usageError("the state folder %s lies within the folder that is served, %s: it lists every record; give another --public or --state", c.State, c.Out)
 	}
 	log := slog.New(slog.NewTextHandler(p.stderr, nil))
-	pages, err := c.load()
-	if err != nil {
-		return err
-	}
+	a := answering{options: web.Options{Languages: c.Languages, Now: now, Public: c.Out, Log: log, Live: c.Watch && c.isWorkshop()}}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	first := make(chan struct{})
@@ -54,6 +50,7 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 		if err != nil {
 			return err
 		}
+		a.follow(w)
 		ready := w.ready
 		w.ready = func() {
 			ready()
@@ -70,7 +67,14 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 			for range stopped { // until the publisher has closed its folders
 			}
 		}()
+	} else {
+		pages, err := c.load()
+		if err != nil {
+			return err
+		}
+		a.pages = pages
 	}
+	defer a.close()
 	holder, err := index.OpenHolder(c.State)
 	if c.Watch && errors.Is(err, index.ErrNone) { // nothing was published before: wait for the first time
 		select {
@@ -84,13 +88,7 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 		return fmt.Errorf("%w; run \"registry build\" first, or give its --state", err)
 	}
 	defer holder.Close()
-	answers, err := passages.NewSet(pages.Renderer.Guidance(), c.Languages)
-	if err != nil {
-		return err
-	}
-	defer answers.Close()
-	handler, err := web.New(web.Options{Holder: holder, Pages: pages.Renderer, Guidance: answers, Languages: c.Languages, Now: now, Public: c.Out, Log: log})
-	if err != nil {
+	if err := a.open(holder); err != nil {
 		return err
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
@@ -99,7 +97,7 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 	}
 	fmt.Fprintf(p.stdout, "listening on http://%s\n", listener.Addr())
 	go refresh(ctx, holder, c.State, log)
-	err = web.Serve(ctx, listener, handler)
+	err = web.Serve(ctx, listener, &a)
 	if c.Watch {
 		stop()
 		err = errors.Join(err, <-stopped)

@@ -171,6 +171,9 @@ func (k *Keeper) Next() time.Time {
 // Pending is when the oldest change that is read and not published was made; zero if there is none.
 func (k *Keeper) Pending() time.Time { return k.pending }
 
+// Pages are what the site was last made of.
+func (k *Keeper) Pages() Pages { return k.pages }
+
 // load reads theme and content anew when they changed. If an edit cannot be read the site goes
 // on with the pages it has: a mistake in a text must not stop a status.
 func (k *Keeper) load(why watch.Reason, report *Report) {

@@ -145,6 +145,10 @@ func (x *exchange) file(address, rest string) {
 		x.sendAsset(name)
 		return
 	}
+	if x.h.Live && address == livePath {
+		x.sendLive()
+		return
+	}
 	body, err := x.h.files.read(name)
 	switch {
 	case errors.Is(err, errNoFile) && x.h.files.isFolder(name):
@@ -166,10 +170,13 @@ func (x *exchange) file(address, rest string) {
 			header["Cache-Control"] = noStore
 		}
 	}
+	kind := contentType(name)
+	if x.h.Live && strings.HasPrefix(kind, "text/html") {
+		body = withLive(body)
+	}
 	if x.unchanged(entityTag(body)) {
 		return
 	}
-	kind := contentType(name)
 	if isText(kind) {
 		x.compressed(http.StatusOK, kind, body)
 		return

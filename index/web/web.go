@@ -34,6 +34,7 @@ type Options struct {
 	Now       func() time.Time // the clock
 	Public    string           // folder of the published site; "": it is not served here
 	Log       *slog.Logger     // nil: no log
+	Live      bool             // a page that somebody has open is loaded anew when it is published anew
 
 	// Searches is how many searches and bulk checks run at a time, twice the processors if 0.
 	// Sixteen times as many may wait; others are told to come back.
