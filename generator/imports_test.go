@@ -23,7 +23,7 @@ var boundaries = map[string]struct{ own, foreign []string }{
 	"generator/records/sample":             {own: []string{"generator/certification"}},
 	"generator/legalname":                  {foreign: []string{"github.com/mozillazg/go-unidecode", "golang.org/x/text"}},
 	"generator/site":                       {foreign: []string{"golang.org/x/net/html", "golang.org/x/sync"}},
-	"generator/guidance":                   {foreign: []string{"github.com/yuin/goldmark", "github.com/BurntSushi/toml", "golang.org/x/text"}},
+	"generator/guidance":                   {foreign: []string{"github.com/yuin/goldmark", "github.com/BurntSushi/toml", "golang.org/x/sync", "golang.org/x/text"}},
 	"generator/advice":                     {own: []string{"generator/certification", "generator/guidance"}},
 	"generator/roster":                     {own: []string{"generator/certification", "generator/legalname"}, foreign: []string{"golang.org/x/sync", "golang.org/x/text"}},
 	"generator/render":                     {own: []string{"generator/advice", "generator/certification", "generator/guidance", "generator/site"}, foreign: []string{"github.com/nicksnyder/go-i18n/v2", "github.com/BurntSushi/toml", "github.com/tdewolff/minify/v2", "golang.org/x/text"}},

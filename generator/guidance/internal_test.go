@@ -149,7 +149,7 @@ func FuzzMarkdown(f *testing.F) {
 	attribute := regexp.MustCompile(`\s([a-z-]+)="([^"]*)"`)
 	f.Fuzz(func(t *testing.T, body string) {
 		source := &source{file: "es/x.md", Language: "es", Slug: "x", body: []byte(body), bodyLine: 9}
-		r, err := renderPage(source, templates, facts, newRoutes(in, "es"))
+		r, err := renderPage(source, templates, facts, newGlossary(facts, "es"), newRoutes(in, "es"))
 		if err != nil {
 			if !regexp.MustCompile(`^es/x\.md:[1-9][0-9]*: `).MatchString(err.Error()) {
 				t.Fatalf("no file and line: %v", err)

@@ -9,9 +9,12 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Page is one subject in one language.
@@ -86,14 +89,9 @@ func Load(content, blocks fs.FS, languages []string) (*Library, error) {
 	}
 
 	lib := &Library{pages: make(map[string][]*Page), facts: facts, digest: in.digest()}
-	rendered := make([]*renderedPage, 0, len(sources))
-	for _, source := range sources {
-		r, err := renderPage(source, templates, facts, newRoutes(in, source.Language))
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		rendered = append(rendered, r)
+	rendered, faults := renderPages(in, sources, templates, facts)
+	errs = append(errs, faults...)
+	for _, r := range rendered {
 		lib.pages[r.page.Language] = append(lib.pages[r.page.Language], r.page)
 	}
 	if errs = append(errs, checkAnchors(rendered)...); len(errs) > 0 {
@@ -104,6 +102,27 @@ func Load(content, blocks fs.FS, languages []string) (*Library, error) {
 	}
 	lib.groups, err = grouped(lib.pages, facts)
 	return lib, err
+}
+
+// renderPages renders the pages on all cores, and gives them in the order of their sources.
+func renderPages(in *inputs, sources []*source, templates *blockTemplates, facts *Facts) ([]*renderedPage, []error) {
+	words := make(map[string]*glossary)
+	for _, language := range in.languages {
+		words[language] = newGlossary(facts, language)
+	}
+	rendered := make([]*renderedPage, len(sources))
+	errs := make([]error, len(sources))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, source := range sources {
+		group.Go(func() error {
+			rendered[i], errs[i] = renderPage(source, templates, facts, words[source.Language], newRoutes(in, source.Language))
+			return nil
+		})
+	}
+	_ = group.Wait() // no goroutine returns an error: all faults are wanted, in order
+	return slices.DeleteFunc(rendered, func(r *renderedPage) bool { return r == nil }),
+		slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 }
 
 // inputs are the files that a load depends on, by name, and what the file names say.

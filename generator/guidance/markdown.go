@@ -205,7 +205,7 @@ func (f *Facts) inline(name, argument, language string) (string, error) {
 }
 
 // renderPage renders the Markdown of one page. Faults carry the line of the file.
-func renderPage(s *source, templates *blockTemplates, facts *Facts, routes *routes) (*renderedPage, error) {
+func renderPage(s *source, templates *blockTemplates, facts *Facts, words *glossary, routes *routes) (*renderedPage, error) {
 	md := goldmark.New(
 		goldmark.WithParserOptions(
 			parser.WithAutoHeadingID(),
@@ -221,7 +221,7 @@ func renderPage(s *source, templates *blockTemplates, facts *Facts, routes *rout
 	if errs := r.inspect(doc, templates, facts, routes); len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	r.links = append(r.links, r.linkTerms(doc, newGlossary(facts, s.Language), routes)...)
+	r.links = append(r.links, r.linkTerms(doc, words, routes)...)
 	var out bytes.Buffer
 	if err := md.Renderer().Render(&out, s.body, doc); err != nil {
 		return nil, fmt.Errorf("%s:%d: %w", s.file, s.bodyLine, err)
@@ -354,8 +354,7 @@ func (r *renderedPage) lineOf(n ast.Node) int {
 }
 
 var (
-	idAttribute    = regexp.MustCompile(`\sid="([^"]*)"`)
-	headingElement = regexp.MustCompile(`(?s)<h([2-6])[^>]*?\sid="([^"]*)"[^>]*>(.*?)</h[2-6]>`)
+	headingElement = regexp.MustCompile(`(?s)^([2-6])[^>]*?\sid="([^"]*)"[^>]*>(.*?)</h[2-6]>`) // after "<h"
 	anyTag         = regexp.MustCompile(`<[^>]*>`)
 	drawingElement = regexp.MustCompile(`<svg\b[^>]*>`)
 	drawingName    = regexp.MustCompile(`\saria-(labelledby="[^"]|label="[^"]|hidden="true")`)
@@ -365,8 +364,14 @@ var (
 // write, a double quote in text is always escaped, so an id is never mistaken.
 func (r *renderedPage) collectAnchors(body string) error {
 	r.anchors = make(map[string]bool)
-	for _, m := range idAttribute.FindAllStringSubmatch(body, -1) {
-		id := stdhtml.UnescapeString(m[1])
+	for body != "" {
+		before, rest, _ := strings.Cut(body, `id="`)
+		value, rest, _ := strings.Cut(rest, `"`)
+		body = rest
+		if !strings.HasSuffix(before, " ") {
+			continue // of another attribute, or the end
+		}
+		id := stdhtml.UnescapeString(value)
 		if r.anchors[id] {
 			return fmt.Errorf("%s:%d: two parts of the page have the id %q", r.source.file, r.source.bodyLine, id)
 		}
@@ -377,7 +382,11 @@ func (r *renderedPage) collectAnchors(body string) error {
 
 func headingsOf(body string) []Heading {
 	var headings []Heading
-	for _, m := range headingElement.FindAllStringSubmatch(body, -1) {
+	for element := range strings.SplitSeq(body, "<h") {
+		m := headingElement.FindStringSubmatch(element)
+		if m == nil {
+			continue
+		}
 		headings = append(headings, Heading{
 			Level: int(m[1][0] - '0'),
 			ID:    stdhtml.UnescapeString(m[2]),
