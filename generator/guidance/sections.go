@@ -74,7 +74,7 @@ const appendixID = "App. " // begins the id of every appendix
 // cite reads one reference of a page's front matter, written as the language writes it.
 func (f *Facts) cite(written, language string) (Citation, error) {
 	for _, section := range f.Sections.List {
-		text, err := f.citation(section, language)
+		text, err := f.localReference(section.ID, language)
 		if err != nil {
 			return Citation{}, err
 		}
@@ -85,16 +85,12 @@ func (f *Facts) cite(written, language string) (Citation, error) {
 	return Citation{}, fmt.Errorf("the Guidelines have no %q: cite a section of facts/sections.toml", written)
 }
 
-// citation is how a language writes a reference to a section.
-func (f *Facts) citation(s Section, language string) (string, error) {
-	if s.Cite != nil {
-		return f.expand(s.Cite, language)
-	}
-	return f.localReference(s.ID, language)
-}
-
-// localReference is a reference to the Guidelines, "App. B" in the language's own word.
+// localReference is how a language writes a reference to the Guidelines: "Ap. B" for "App. B",
+// and words of its own for a part that has a name.
 func (f *Facts) localReference(reference, language string) (string, error) {
+	if section, ok := f.Sections.Section(reference); ok && section.Cite != nil {
+		return f.expand(section.Cite, language)
+	}
 	appendix, err := f.label("appendix", language)
 	return strings.ReplaceAll(reference, strings.TrimSpace(appendixID), appendix), err
 }
