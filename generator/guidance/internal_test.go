@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"unicode"
 
 	"pgregory.net/rapid"
@@ -178,4 +179,31 @@ func FuzzMarkdown(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A byte more in any file, or another order of languages, is another digest.
+func TestDigestCoversEveryInput(t *testing.T) {
+	content := fstest.MapFS{"en/a.md": {}, "es/a.md": {}, "facts/a.toml": {}, "facts/b.toml": {}}
+	blocks := fstest.MapFS{"a.html": {}}
+	digest := func(languages ...string) [32]byte {
+		in, err := readInputs(content, blocks, languages)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return in.digest()
+	}
+	seen := map[[32]byte]string{digest("en", "es"): "unchanged", digest("es", "en"): "other order", digest("en"): "English alone"}
+	if len(seen) != 3 {
+		t.Error("the languages are not in the digest")
+	}
+	for _, files := range []fstest.MapFS{content, blocks} {
+		for name, file := range files {
+			file.Data = []byte("\n")
+			if was, ok := seen[digest("en", "es")]; ok {
+				t.Errorf("a byte more in %s gives the digest of %s", name, was)
+			}
+			seen[digest("en", "es")] = name
+			file.Data = nil
+		}
+	}
 }
