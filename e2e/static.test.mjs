@@ -99,3 +99,14 @@ test("without script the page for what is missing helps too, in both languages",
   assert.equal(await page.locator("html").getAttribute("lang"), "es");
   assert.ok(await number(page).isVisible());
 });
+
+test("a tool says that nobody answers, and where its figures are", async (t) => {
+  const page = await open(t, { absent: /tools\/sanction\?/ });
+  await page.goto("/tools/sanction.html");
+  await page.locator("#code").selectOption("H10");
+  await page.locator("[data-tool-form] button").click();
+  const down = page.locator("[data-answer] .faults");
+  await down.waitFor();
+  await Promise.all([page.waitForEvent("load"), down.getByRole("link").click()]);
+  assert.equal(pathOf(page), "/guidance/violation-guidelines.html");
+});

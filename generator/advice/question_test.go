@@ -1,6 +1,7 @@
 package advice_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -263,4 +264,68 @@ func TestFaultCodesAreAll(t *testing.T) {
 	if len(slices.Compact(codes)) != len(advice.FaultCodes()) {
 		t.Error("a code stands twice")
 	}
+}
+
+// Whatever is asked gets an answer that can be told in both languages, or faults that are known.
+func FuzzQuestions(f *testing.F) {
+	for _, query := range []string{
+		"expires=2026-03-01&on=2024-02-29", "expires=2199-12-31&on=2199-12-31", "expires=1900-01-01", "path=expired-exam",
+		goodCourse + "&hours=8&breaks=1,5", goodCourse + "&units=3", "code=J1/2/3", "code=%00", "hours=٣&expires=0000-00-00",
+	} {
+		f.Add(query)
+	}
+	known := advice.FaultCodes()
+	f.Fuzz(func(t *testing.T, query string) {
+		v, err := url.ParseQuery(query)
+		if err != nil {
+			return // no question reaches a tool in this form
+		}
+		a, today := advisor(t), date(t, "2026-11-22")
+		encoded := func(faults []advice.Fault, encode func(language string) ([]byte, error)) {
+			for _, fault := range faults {
+				if !slices.Contains(known, fault.Code) || fault.Field == "" {
+					t.Errorf("unknown fault %v", fault)
+				}
+			}
+			for _, language := range []string{"en", "es"} {
+				if faults != nil {
+					break
+				}
+				body, err := encode(language)
+				if err != nil || !json.Valid(body) {
+					t.Errorf("%q: %v: %s", query, err, body)
+				}
+			}
+		}
+		standing, faults := a.ParseStanding(v, today)
+		encoded(faults, func(language string) ([]byte, error) {
+			s, err := a.Standing(standing)
+			if err != nil {
+				return nil, err
+			}
+			parseCalendar(t, string(a.AppendCalendar(nil, &s, language, stamp)))
+			return a.StandingJSON(&s, language)
+		})
+		cost, faults := a.ParseCost(v)
+		encoded(faults, func(language string) ([]byte, error) {
+			c := a.Cost(cost)
+			return a.CostJSON(&c, language)
+		})
+		course, faults := a.ParseCourse(v)
+		encoded(faults, func(language string) ([]byte, error) {
+			c := a.Course(course)
+			if c.Hours < 0 || c.LawEthics > c.Hours {
+				t.Errorf("%q: %s hours, %s in law and ethics", query, c.Hours, c.LawEthics)
+			}
+			return a.CourseJSON(&c, language)
+		})
+		sanction, faults := a.ParseSanction(v)
+		encoded(faults, func(language string) ([]byte, error) {
+			s := a.Sanction(sanction)
+			if len(s.Standards) == 0 {
+				t.Errorf("%q: no standard", query)
+			}
+			return a.SanctionJSON(&s, language)
+		})
+	})
 }

@@ -41,10 +41,10 @@ func ParseTool(name string) (Tool, bool) {
 // toolGuides are the guidance pages that a tool belongs to. The first one has its figures as a
 // table, for when nobody is there to answer.
 var toolGuides = [numTools][]string{
-	ToolStanding: {"status-and-renewal", "renewal"},
-	ToolCost:     {"fees", "status-and-renewal", "renewal", "reciprocity", "exam", "training-providers"},
-	ToolCourse:   {"continuing-education", "status-and-renewal", "renewal"},
-	ToolSanction: {"violation-guidelines", "code-of-ethics"},
+	ToolStanding: {"status-and-renewal", "renewal", "for-certificants"},
+	ToolCost:     {"fees", "status-and-renewal", "apply", "exam", "reciprocity", "renewal", "training-providers"},
+	ToolCourse:   {"continuing-education", "renewal", "for-certificants"},
+	ToolSanction: {"violation-guidelines", "code-of-ethics", "ethical-violations"},
 }
 
 // toolTemplates are the templates of the tools.
@@ -262,12 +262,11 @@ func (e *edition) tryTools() error {
 	}
 	units := advice.CourseAnswer{Question: advice.CourseQuestion{Units: 300}, Verdict: guidance.VerdictCounts}
 	tries = append(tries, ToolPage{Tool: ToolCourse, Course: &units})
-	for _, value := range facts.Code.Values {
-		for i := range value.Standards {
-			s := a.Sanction(advice.SanctionQuestion{Standard: fmt.Sprint(value.Letter, i+1)})
-			tries = append(tries, ToolPage{Tool: ToolSanction, Sanction: &s})
-		}
+	for _, row := range facts.Sanctions.Rows {
+		s := a.Sanction(advice.SanctionQuestion{Standard: row.Standards[0]})
+		tries = append(tries, ToolPage{Tool: ToolSanction, Sanction: &s})
 	}
+	tries = append(tries, ToolPage{Tool: ToolSanction, Sanction: &advice.SanctionAnswer{Standards: []advice.Standard{{}}}})
 	for _, try := range tries {
 		if _, err := e.executeTool(e.toolView(try), try); err != nil {
 			return err

@@ -102,7 +102,7 @@ func TestToolsAnswer(t *testing.T) {
 		{"en", "standing?expires=2026-03-01", "ways", "Renew late Complete 20 hours of continuing education"},
 		{"en", "standing?expires=2026-03-01", "ways", "Renewal, every two years$80 Late fee for renewal$50 Total to CalMHSA$130"},
 		{"es", "standing?expires=2024-03-01", "answer", "Vencida desde el 2 de marzo de 2025. Todavía puede recuperarla hasta el 1 de marzo de 2028."},
-		{"en", "standing?expires=2022-11-30", "ways", "Too late for this way: the last day to ask for the exam was November 16, 2026."},
+		{"en", "standing?expires=2022-11-30", "ways", "It is too late for this way. Last day to ask for the exam: November 16, 2026"},
 		{"en", "standing?expires=2020-02-29", "answer", "Vacated since March 1, 2024."},
 		{"en", "cost?path=first", "answer", "First certification: $250 Application for certification$100 Exam$150 Total to CalMHSA$250"},
 		{"en", "cost?path=first", "answer", "Once$400 2 times$550"},
@@ -117,6 +117,21 @@ func TestToolsAnswer(t *testing.T) {
 	} {
 		if got := textBeside(t, toolPage(t, c.language, c.typed), c.id); !strings.Contains(got, c.want) && !strings.Contains(textBeside(t, toolPage(t, c.language, c.typed), "main"), c.want) {
 			t.Errorf("%s in %s: %q is not in\n%s", c.typed, c.language, c.want, got)
+		}
+	}
+}
+
+// The pages that lead to a tool, and that it leads to, are there.
+func TestToolsBelongToGuidance(t *testing.T) {
+	slugs := make(map[string]bool)
+	for _, page := range library(t).Pages("en") {
+		slugs[page.Slug] = true
+	}
+	for tool, guides := range toolGuides {
+		for _, slug := range guides {
+			if !slugs[slug] {
+				t.Errorf("%s belongs to the page %s, which is not there", Tool(tool), slug)
+			}
 		}
 	}
 }

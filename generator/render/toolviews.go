@@ -67,7 +67,8 @@ type wayView struct {
 	Name          string
 	Steps         []string
 	Cost          sum
-	Opens, Closes moment
+	Opens, Closes moment // zero where the status alone decides
+	LastDay       string // what the day of Closes is
 	Later, Closed bool
 	Section       string
 }
@@ -121,8 +122,8 @@ func (e *edition) wayView(w advice.Way) wayView {
 	if w.Opens != 0 {
 		view.Opens = e.calendar.day(w.Opens)
 	}
-	if w.Closes != 0 {
-		view.Closes = e.calendar.day(w.Closes)
+	if m, ok := e.facts().Milestones.Milestone(w.Route.Closes); ok {
+		view.Closes, view.LastDay = e.calendar.day(w.Closes), e.words(m.Name)
 	}
 	return view
 }

@@ -190,6 +190,42 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 	}
 }
 
+// TestToolsAreDescribedAsTheFactsHaveThem holds the values that the description allows to those
+// that the facts have.
+func TestToolsAreDescribedAsTheFactsHaveThem(t *testing.T) {
+	facts, err := loadFacts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]any{}
+	for _, group := range facts.Costs.Groups {
+		for _, path := range group.Paths {
+			want["path"] = append(want["path"], path.ID)
+		}
+	}
+	for _, p := range facts.ContinuingEducation.Providers {
+		want["provider"] = append(want["provider"], p.ID)
+	}
+	for _, s := range facts.ContinuingEducation.Subjects {
+		want["subject"] = append(want["subject"], s.ID)
+	}
+	for _, c := range facts.ContinuingEducation.Conditions {
+		want[c.ID] = []any{"yes", "no"}
+	}
+	got := map[string][]any{}
+	document := loadOpenAPI(t)
+	for _, tool := range []string{"cost", "course"} {
+		for _, p := range document.Paths.Value("/api/v1/tools/" + tool).Get.Parameters {
+			if enum := p.Value.Schema.Value.Enum; enum != nil {
+				got[p.Value.Name] = enum
+			}
+		}
+	}
+	if !reflect.DeepEqual(want, got) {
+		t.Errorf("the facts have %v, the description %v", want, got)
+	}
+}
+
 // TestSchemaIsOne holds the schema of a record, published by itself, to that in the description.
 func TestSchemaIsOne(t *testing.T) {
 	read := func(name string) map[string]any {

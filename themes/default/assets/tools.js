@@ -4,7 +4,8 @@
 // page that the registry answers with.
 (() => {
   const frame = document.querySelector("[data-tool]");
-  const answer = document.querySelector("[data-answer]"); // a live region, which stays
+  const region = "[data-tool] > [data-answer]";
+  const answer = document.querySelector(region); // a live region, which stays
   const form = () => frame.querySelector("[data-tool-form]");
   let asked = 0; // questions, for an answer to an earlier one comes too late
 
@@ -26,7 +27,7 @@
       page = null; // out of reach
     }
     if (question !== asked) return;
-    const told = page?.querySelector("[data-answer]");
+    const told = page?.querySelector(region); // a page for what is missing has none
     if (!told || !told.firstElementChild) {
       show([document.querySelector("template[data-down]").content.cloneNode(true)]);
       return;
