@@ -15,6 +15,7 @@ type Facts struct {
 	Specializations Specializations
 	Definitions     Definitions
 	Lists           Lists
+	Blueprint       Blueprint
 	Deadlines       Deadlines
 	Figures         Figures
 	Statuses        Statuses

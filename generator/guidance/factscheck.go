@@ -35,6 +35,7 @@ func (c *factChecker) checkFilled() {
 		{"facts/competencies.toml", "competency", len(f.Competencies.List)},
 		{"facts/specializations.toml", "specialization", len(f.Specializations.List)},
 		{"facts/definitions.toml", "definition", len(f.Definitions.List)},
+		{"facts/blueprint.toml", "area", len(f.Blueprint.Areas)},
 		{"facts/lists.toml", "list", len(f.Lists.All)},
 		{"facts/deadlines.toml", "deadline", len(f.Deadlines.List)},
 		{"facts/figures.toml", "figure", len(f.Figures.List)},

@@ -18,6 +18,7 @@ func factFiles(f *Facts) map[string]any {
 		"facts/specializations.toml": &f.Specializations,
 		"facts/definitions.toml":     &f.Definitions,
 		"facts/lists.toml":           &f.Lists,
+		"facts/blueprint.toml":       &f.Blueprint,
 		"facts/deadlines.toml":       &f.Deadlines,
 		"facts/figures.toml":         &f.Figures,
 		"facts/statuses.toml":        &f.Statuses,
@@ -80,6 +81,7 @@ func loadFacts(in *inputs) (*Facts, error) {
 	c.checkSanctions()
 	c.checkLists()
 	c.checkEnumerations()
+	c.checkBlueprint()
 	c.checkDefinitions()
 	c.checkFigures()
 	c.checkStatuses()
