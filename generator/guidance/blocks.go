@@ -22,7 +22,8 @@ var blocks = map[string]block{
 	"sanctions":       plainBlock(func(f *Facts) any { return &f.Sanctions }),
 	"competencies":    plainBlock(func(f *Facts) any { return &f.Competencies }),
 	"specializations": plainBlock(func(f *Facts) any { return &f.Specializations }),
-	"titles":          plainBlock(func(f *Facts) any { return &f.Specializations }),
+	"specialization":  specializationBlock,
+	"titles":          titlesBlock,
 	"definitions":     definitionsBlock,
 	"list":            listBlock,
 	"blueprint":       plainBlock(func(f *Facts) any { return &f.Blueprint }),
@@ -191,14 +192,6 @@ func blockFuncs(f *Facts, languages []string, language string, routes *routes) t
 		"tel":   func(phone string) template.URL { return template.URL(telephoneLink(phone)) }, // digits alone
 		"lower": strings.ToLower,
 		"add":   func(a, b int) int { return a + b },
-		// offset is how many competencies stand before a group, for numbering through.
-		"offset": func(s Specialization, group int) int {
-			n := 0
-			for _, g := range s.Groups[:group] {
-				n += len(g.Competencies)
-			}
-			return n
-		},
 	}
 }
 

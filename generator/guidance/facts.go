@@ -149,38 +149,6 @@ type Competency struct {
 	Meaning Text `toml:"meaning"`
 }
 
-// Specializations are the areas of specialization (§212), facts/specializations.toml.
-type Specializations struct {
-	Origin
-	List []Specialization `toml:"specialization"`
-}
-
-// Specialization is one area. ID is the name that records and the JSON of a record use.
-type Specialization struct {
-	ID       string            `toml:"id"`
-	Official string            `toml:"official"` // the complete title to advertise (§213), in English
-	Title    Text              `toml:"title"`
-	About    Text              `toml:"about"`
-	Section  string            `toml:"section"` // the appendix that lists its competencies
-	Note     Text              `toml:"note" guidance:"optional"`
-	Groups   []CompetencyGroup `toml:"group"` // numbered through, in order
-}
-
-// CompetencyGroup is a part of a specialization; the name is absent where there is only one.
-type CompetencyGroup struct {
-	Name         Text         `toml:"name" guidance:"optional"`
-	Competencies []Competency `toml:"competency"`
-}
-
-// Count is the number of competencies of the specialization.
-func (s Specialization) Count() int {
-	n := 0
-	for _, g := range s.Groups {
-		n += len(g.Competencies)
-	}
-	return n
-}
-
 // Definitions are the words of the program: those that §102 defines, those that other sections
 // use, and those of the registry itself, facts/definitions.toml.
 type Definitions struct {

@@ -161,21 +161,6 @@ func (c *factChecker) checkPlaceholder(file, key, phrase, placeholder string, gi
 	}
 }
 
-func (c *factChecker) checkLists() {
-	areas := c.unique("facts/specializations.toml")
-	for i, s := range c.facts.Specializations.List {
-		key := fmt.Sprintf("specialization[%d]", i+1)
-		areas(key+".id", s.ID)
-		c.cites("facts/specializations.toml", key+".section", s.Section)
-		if s.Official == "" {
-			c.fault("facts/specializations.toml", key+".official", "missing")
-		}
-		if s.Count() == 0 {
-			c.fault("facts/specializations.toml", key+".group", "lists no competency")
-		}
-	}
-}
-
 func (c *factChecker) checkFigures() {
 	const file = "facts/deadlines.toml"
 	ids := c.unique(file) // figures share the ids: {figure:ID} looks in both

@@ -34,7 +34,7 @@ func listBlock(f *Facts, id, _ string) (any, error) {
 	return list, nil
 }
 
-func (c *factChecker) checkEnumerations() {
+func (c *factChecker) checkLists() {
 	const file = "facts/lists.toml"
 	ids := c.unique(file)
 	for i, list := range c.facts.Lists.All {
