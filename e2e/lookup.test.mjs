@@ -13,7 +13,10 @@ const language = {
   es: { home: "/es/index.html", record: (n) => `/es/verify/${n}.html`, number: /número/i, name: /nombre/i },
 };
 
-const fieldOf = (page, label) => page.getByRole("main").getByRole("textbox", { name: label });
+const fieldOf = (page, label) => {
+  const main = page.getByRole("main");
+  return main.getByRole("textbox", { name: label }).or(main.getByRole("combobox", { name: label }).and(main.locator("input"))).first();
+};
 
 async function lookUp(page, label, typed) {
   const field = fieldOf(page, label);

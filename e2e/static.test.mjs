@@ -90,6 +90,19 @@ for (const typed of ["/no/such/page.html", "/verify/MPSS12.html", "/%E0%A4%A", "
   });
 }
 
+test("a name cannot be searched for, and the form says so", async (t) => {
+  const page = await open(t, { absent: /\/api\/v1\/suggest/ });
+  await page.goto("/index.html");
+  const name = page.getByRole("main").getByRole("combobox", { name: "Name" });
+  await name.pressSequentially("rosalind");
+  await name.press("Enter");
+  await page.getByRole("alert").filter({ hasText: "Searching by name is not possible at this moment." }).waitFor();
+  assert.equal(pathOf(page), "/index.html");
+  assert.equal(await page.getByRole("option").count(), 0);
+  await number(page).fill(active.number);
+  await Promise.all([page.waitForURL(`**/verify/${active.number}.html`), number(page).press("Enter")]);
+});
+
 test("without script the page for what is missing helps too, in both languages", async (t) => {
   const page = await open(t, { js: false });
   const response = await page.goto(`/es/verify/MPSS999999999.html`);
