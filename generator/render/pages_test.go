@@ -71,6 +71,7 @@ func everyPage(t testing.TB, r *Renderer) []madePage {
 				Query: "x", Total: 5000, Results: statements, Matches: []NameMatch{ExactName, CloseName, OtherName}, Page: 2, MaxPage: 10,
 				ByStatus: map[certification.Status]int{certification.NotIssued: 5000, certification.Active: 4000}, BySpecialization: map[string]int{"": 5000},
 			},
+			{Query: "x", Total: 2, Page: 3, MaxPage: 10},
 			{Query: "x", Unfiltered: 3, Status: certification.Revoked},
 			{Query: hostileName, DidYouMean: []string{hostileName, "Jane"}},
 		} {
