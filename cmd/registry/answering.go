@@ -1,13 +1,11 @@
 package main
 
 import (
-	"errors"
 	"net"
 	"net/http"
 	"net/url"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/cmpss/registry/generator/follow"
 	"github.com/cmpss/registry/generator/render"
@@ -27,15 +25,11 @@ type answering struct {
 	pages  follow.Pages
 }
 
-// answers are a handler and the guidance that it holds.
+// answers are a handler and the pages that it answers with.
 type answers struct {
 	http.Handler
-	pages    *render.Renderer
-	guidance passages.Set
+	pages *render.Renderer
 }
-
-// patience is how long requests may still use a handler that was replaced.
-const patience = time.Minute
 
 // use answers with the pages from now on, or, where the index is not open yet, once it is.
 func (a *answering) use(pages follow.Pages) error {
@@ -67,25 +61,15 @@ func (a *answering) make() error {
 	options.Holder, options.Pages, options.Guidance = a.holder, pages, set
 	handler, err := web.New(options)
 	if err != nil {
-		return errors.Join(err, set.Close())
+		return err
 	}
-	a.current.Store(&answers{handler, pages, set})
-	if before != nil {
-		time.AfterFunc(patience, func() { _ = before.guidance.Close() }) // memory alone: there is nothing to lose
-	}
+	a.current.Store(&answers{handler, pages})
 	return nil
 }
 
 // ServeHTTP answers with the pages of this moment.
 func (a *answering) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.current.Load().ServeHTTP(w, r)
-}
-
-// close frees what the present handler holds.
-func (a *answering) close() {
-	if now := a.current.Load(); now != nil {
-		_ = now.guidance.Close() // memory alone
-	}
 }
 
 // isWorkshop reports whether somebody edits theme or content here: a folder of them is given, and

@@ -74,7 +74,6 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 		}
 		a.pages = pages
 	}
-	defer a.close()
 	holder, err := index.OpenHolder(c.State)
 	if c.Watch && errors.Is(err, index.ErrNone) { // nothing was published before: wait for the first time
 		select {

@@ -7,7 +7,7 @@ import (
 )
 
 // Passage is a part of a page that answers one question: what stands below one heading of
-// level 2 or 3, up to the next.
+// level 2 or 3, up to the next, or the definition of one word.
 type Passage struct {
 	ID      string // of the heading; "" for what stands before the first
 	Heading string // plain text; "" likewise
@@ -15,7 +15,7 @@ type Passage struct {
 }
 
 var (
-	passageHeading = regexp.MustCompile(`(?s)<h([23])[^>]*?\sid="([^"]*)"[^>]*>(.*?)</h[23]>`)
+	passageHeading = regexp.MustCompile(`(?s)<(?:h[23][^>]*?|div) id="([^"]*)"[^>]*>(?:<dt>)?(.*?)</(?:h[23]|dt)>`)
 	textBreak      = regexp.MustCompile(`<br>|</?(p|div|li|ul|ol|dl|dt|dd|tr|td|th|table|caption|h[2-6]|section|address|pre)\b[^>]*>`)
 	drawing        = regexp.MustCompile(`(?s)<svg\b.*?</svg>`)
 )
@@ -34,7 +34,7 @@ func (p *Page) Passages() []Passage {
 	}
 	for _, m := range passageHeading.FindAllStringSubmatchIndex(body, -1) {
 		shut(m[0])
-		open = Passage{ID: stdhtml.UnescapeString(body[m[4]:m[5]]), Heading: plainText(body[m[6]:m[7]])}
+		open = Passage{ID: stdhtml.UnescapeString(body[m[2]:m[3]]), Heading: plainText(body[m[4]:m[5]])}
 		start = m[1]
 	}
 	shut(len(body))

@@ -1,99 +1,84 @@
 package passages
 
 import (
-	"fmt"
-	"strconv"
+	"math"
 	"strings"
-
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/analysis/analyzer/custom"
-	"github.com/blevesearch/bleve/v2/analysis/tokenizer/whitespace"
-	"github.com/blevesearch/bleve/v2/index/scorch"
-	"github.com/blevesearch/bleve/v2/mapping"
-	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/cmpss/registry/generator/guidance"
 )
 
-// Index is the guidance of one language. It is safe for concurrent use until it is closed.
+// Index is the guidance of one language. It never changes and is safe for concurrent use.
 type Index struct {
 	reader   *reader
-	pages    []page // by document number
-	engine   bleve.Index
-	known    map[string]bool     // the terms that the guidance has
-	synonyms map[string][]string // terms that a term, or several with spaces between, may stand for
+	pages    []page
+	average  [len(boosts)]float64 // words of a field
+	within   map[string]int       // how many pages have a term
+	synonyms map[string][]string  // terms that a term, or words that follow each other, may stand for
 }
 
-// page is one document of the engine.
+// boosts are what a word counts by where it stands: in the title, in a heading, in the summary,
+// in the text.
+var boosts = [...]float64{4, 2, 1.5, 1}
+
+const inTitle = 0 // of boosts
+
+// page is a page and how often it has each term.
 type page struct {
 	*guidance.Page
-	title map[string]bool
-	parts []part
+	counts [len(boosts)]map[string]int
+	length [len(boosts)]int // words
+	parts  []part
 }
 
 // part is a passage and the terms that it has.
 type part struct {
 	guidance.Passage
 	heading, text map[string]bool
+	weight        float64 // of a word in the text, up to 1
 }
 
-// fields are where in a page a word can stand, and what it counts there.
-var fields = []struct {
-	name  string
-	boost float64
-}{{"title", 3}, {"headings", 1.5}, {"summary", 1}, {"text", 1}}
+// usualLength is the length, in bytes, of a passage in which every word counts in full.
+const usualLength = 1000
 
-// New makes the index of the pages of a language. Close it.
+// New makes the index of the pages of a language.
 func New(language string, pages []*guidance.Page, synonyms guidance.Synonyms) (*Index, error) {
 	r, err := newReader(language)
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{reader: r, known: make(map[string]bool), synonyms: make(map[string][]string)}
-	m, err := ofTerms()
-	if err != nil {
-		return nil, err
+	x := &Index{reader: r, within: make(map[string]int), synonyms: make(map[string][]string)}
+	for _, p := range pages {
+		x.add(p)
 	}
-	if x.engine, err = bleve.NewUsing("", m, scorch.Name, scorch.Name, nil); err != nil {
-		return nil, fmt.Errorf("passages: create the index of %q: %w", language, err)
-	}
-	batch := x.engine.NewBatch()
-	for i, p := range pages {
-		if err := batch.Index(strconv.Itoa(i), x.add(p)); err != nil {
-			return nil, fmt.Errorf("passages: index %s/%s: %w", language, p.Slug, err)
-		}
-	}
-	if err := x.engine.Batch(batch); err != nil {
-		return nil, fmt.Errorf("passages: write the index of %q: %w", language, err)
+	for i := range x.average {
+		x.average[i] /= float64(max(1, len(pages)))
 	}
 	x.addSynonyms(synonyms, language)
 	return x, nil
 }
 
-// Close frees what the index holds.
-func (x *Index) Close() error { return x.engine.Close() }
-
-// add keeps a page, and gives it as the engine takes it: the terms of each field, with spaces
-// between.
-func (x *Index) add(g *guidance.Page) map[string]any {
+func (x *Index) add(g *guidance.Page) {
 	p := page{Page: g}
 	var headings, text []string
 	for _, passage := range g.Passages() {
 		heading, body := x.reader.terms(passage.Heading), x.reader.terms(passage.Text)
-		p.parts = append(p.parts, part{passage, setOf(heading), setOf(body)})
+		weight := min(1, usualLength/float64(max(1, len(passage.Text))))
+		p.parts = append(p.parts, part{passage, setOf(heading), setOf(body), weight})
 		headings, text = append(headings, heading...), append(text, body...)
 	}
-	title := x.reader.terms(g.Title)
-	p.title = setOf(title)
-	x.pages = append(x.pages, p)
-	document := make(map[string]any)
-	for i, terms := range [...][]string{title, headings, x.reader.terms(g.Summary), text} {
+	seen := make(map[string]bool)
+	for i, terms := range [...][]string{x.reader.terms(g.Title), headings, x.reader.terms(g.Summary), text} {
+		p.counts[i], p.length[i] = make(map[string]int), len(terms)
+		x.average[i] += float64(len(terms))
 		for _, term := range terms {
-			x.known[term] = true
+			p.counts[i][term]++
+			if !seen[term] {
+				seen[term] = true
+				x.within[term]++
+			}
 		}
-		document[fields[i].name] = strings.Join(terms, " ")
 	}
-	return document
+	x.pages = append(x.pages, p)
 }
 
 func setOf(list []string) map[string]bool {
@@ -104,37 +89,49 @@ func setOf(list []string) map[string]bool {
 	return set
 }
 
-// analyzer takes the terms of a field apart again.
-const analyzer = "terms"
+// The parameters of Okapi BM25, as they are usual: how soon more of a word counts no more, and how
+// much a long field is held against it.
+const (
+	saturation = 1.2
+	fairness   = 0.75
+)
 
-func ofTerms() (mapping.IndexMapping, error) {
-	m := bleve.NewIndexMapping()
-	if err := m.AddCustomAnalyzer(analyzer, map[string]any{"type": custom.Name, "tokenizer": whitespace.Name}); err != nil {
-		return nil, fmt.Errorf("passages: the mapping: %w", err)
+// score is what a term counts for a page: Okapi BM25, summed over the fields. A word that few
+// pages have counts more.
+func (x *Index) score(p *page, term string) float64 {
+	within := float64(x.within[term])
+	rarity := math.Log(1 + (float64(len(x.pages))-within+0.5)/(within+0.5))
+	sum := 0.0
+	for i, boost := range boosts {
+		if n := float64(p.counts[i][term]); n > 0 {
+			long := 1 - fairness + fairness*float64(p.length[i])/max(1, x.average[i])
+			sum += boost * n * (saturation + 1) / (n + saturation*long)
+		}
 	}
-	m.DefaultMapping = bleve.NewDocumentStaticMapping()
-	m.ScoringModel = index.BM25Scoring
-	for _, f := range fields {
-		terms := bleve.NewTextFieldMapping()
-		terms.Analyzer = analyzer
-		terms.Store, terms.IncludeInAll, terms.IncludeTermVectors, terms.DocValues = false, false, false, false
-		m.DefaultMapping.AddFieldMappingsAt(f.name, terms)
-	}
-	return m, nil
+	return rarity * sum
 }
 
 // addSynonyms makes terms of the words. What no page says is left out.
 func (x *Index) addSynonyms(synonyms guidance.Synonyms, language string) {
 	for _, s := range synonyms.List {
 		for _, typed := range s.Words[language] {
-			from := strings.Join(x.reader.terms(typed), " ")
+			from := keyOf(x.reader.words(typed))
 			for _, means := range s.Means[language] {
 				for _, term := range x.reader.terms(means) {
-					if x.known[term] && term != from {
+					if x.within[term] > 0 && term != from {
 						x.synonyms[from] = append(x.synonyms[from], term)
 					}
 				}
 			}
 		}
 	}
+}
+
+// keyOf is what words that follow each other are known by in the list of synonyms.
+func keyOf(words []word) string {
+	keys := make([]string, len(words))
+	for i, w := range words {
+		keys[i] = w.key()
+	}
+	return strings.Join(keys, " ")
 }

@@ -31,7 +31,6 @@ func small(t *testing.T) *passages.Index {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = x.Close() })
 	return x
 }
 
@@ -52,7 +51,7 @@ func TestSearch(t *testing.T) {
 		{"the of and", "", "", ""},
 		{"?!", "", "", ""},
 	} {
-		hits, err := x.Search(t.Context(), passages.Query{Text: tt.text, Limit: 3})
+		hits, err := x.Search(passages.Query{Text: tt.text, Limit: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +77,7 @@ func TestSearch(t *testing.T) {
 func TestWholeQuestion(t *testing.T) {
 	x := small(t)
 	for text, want := range map[string]int{"late fee": 1, "late dinner": 0, "exam": 1} {
-		hits, err := x.Search(t.Context(), passages.Query{Text: text, Limit: 3, Whole: true})
+		hits, err := x.Search(passages.Query{Text: text, Limit: 3, Whole: true})
 		if err != nil || len(hits) != want {
 			t.Errorf("%q: %d hits, %v; want %d", text, len(hits), err, want)
 		}
@@ -97,7 +96,7 @@ func TestSearchHolds(t *testing.T) {
 		language := rapid.SampledFrom(languages).Draw(t, "language")
 		limit := rapid.IntRange(0, passages.MaxLimit+1).Draw(t, "limit")
 		q := passages.Query{Text: text, Limit: limit}
-		hits, err := set.Search(t.Context(), language, q)
+		hits, err := set.Search(language, q)
 		wrong := limit < 1 || limit > passages.MaxLimit || len(text) > passages.MaxQuery || !utf8.ValidString(text)
 		if wrong != errors.Is(err, passages.ErrQuery) || (err != nil) != wrong {
 			t.Fatalf("%q, limit %d: %v", text, limit, err)
@@ -105,7 +104,7 @@ func TestSearchHolds(t *testing.T) {
 		if wrong {
 			return
 		}
-		again, _ := set.Search(t.Context(), language, q)
+		again, _ := set.Search(language, q)
 		same := func(a, b passages.Hit) bool { return a.Page == b.Page && a.Passage == b.Passage }
 		if len(hits) > limit || !slices.EqualFunc(hits, again, same) {
 			t.Fatalf("%q: %d hits of %d, then %d", text, len(hits), limit, len(again))
@@ -126,7 +125,7 @@ func TestSearchHolds(t *testing.T) {
 func BenchmarkSearch(b *testing.B) {
 	_, set := shipped(b)
 	for b.Loop() {
-		if _, err := set.Search(b.Context(), "en", passages.Query{Text: "how much does it cost to take the exam again", Limit: 5}); err != nil {
+		if _, err := set.Search("en", passages.Query{Text: "how much does it cost to take the exam again", Limit: 5}); err != nil {
 			b.Fatal(err)
 		}
 	}

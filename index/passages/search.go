@@ -2,16 +2,10 @@ package passages
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"unicode/utf8"
-
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/search/query"
 
 	"github.com/cmpss/registry/generator/guidance"
 )
@@ -21,7 +15,9 @@ const (
 	MaxQuery = 256 // bytes of text
 	MaxLimit = 20  // pages
 	maxWords = 8   // that carry meaning; those after are not read
-	maxPages = 50  // that are looked at
+
+	maxTogether = 4  // words of a synonym
+	maxPages    = 50 // that are looked at
 )
 
 // ErrQuery is the mistake of a person or a program that asks: a text that is too long or not
@@ -43,8 +39,8 @@ type Hit struct {
 }
 
 // Search answers a question, the best page first. A text without a word that carries meaning
-// has no answer. The error wraps ErrQuery, or the context's.
-func (x *Index) Search(ctx context.Context, q Query) ([]Hit, error) {
+// has no answer. The error wraps ErrQuery.
+func (x *Index) Search(q Query) ([]Hit, error) {
 	switch {
 	case q.Limit < 1 || q.Limit > MaxLimit:
 		return nil, fmt.Errorf("%w: the limit must be from 1 to %d", ErrQuery, MaxLimit)
@@ -57,10 +53,7 @@ func (x *Index) Search(ctx context.Context, q Query) ([]Hit, error) {
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	found, err := x.rank(ctx, wanted, q.Whole)
-	if err != nil {
-		return nil, err
-	}
+	found := x.rank(wanted, q.Whole)
 	marked := make(map[string]bool)
 	for _, m := range wanted {
 		for _, term := range m {
@@ -81,44 +74,63 @@ type ranked struct {
 	score float64
 }
 
-// rank gives the pages that answer, best first: by the engine's score, by how much of the
-// question one part of the page answers, and by how much of the title was typed.
-func (x *Index) rank(ctx context.Context, wanted [][]string, whole bool) ([]ranked, error) {
-	request := bleve.NewSearchRequestOptions(x.query(wanted), maxPages, 0, false)
-	request.SortBy([]string{"-_score", "_id"})
-	result, err := x.engine.SearchInContext(ctx, request)
-	if err != nil {
-		return nil, fmt.Errorf("search the guidance: %w", err)
-	}
+// rank gives the pages that answer, best first: by the words of the question that the page has,
+// by how much of the question one part of the page answers, and by how much of the title was typed.
+func (x *Index) rank(wanted [][]string, whole bool) []ranked {
 	var list []ranked
-	for _, hit := range result.Hits {
-		at, err := strconv.Atoi(hit.ID)
-		if err != nil || at >= len(x.pages) {
-			return nil, fmt.Errorf("search the guidance: no page has the number %q", hit.ID)
+	for i := range x.pages {
+		p := &x.pages[i]
+		sum, met := 0.0, 0
+		for _, meaning := range wanted {
+			best := 0.0
+			for k, term := range meaning {
+				best = max(best, value(k)*x.score(p, term))
+			}
+			if sum += best; best > 0 {
+				met++
+			}
 		}
-		best, answered, all := x.pages[at].best(wanted)
-		if best != nil && (all || !whole) {
-			named := x.pages[at].named(wanted)
-			list = append(list, ranked{&x.pages[at], best, hit.Score * (1 + answered + named*named)})
+		if met*3 < len(wanted) || met == 0 {
+			continue
 		}
+		part, answered, all := p.best(wanted)
+		if part == nil || whole && !all {
+			continue
+		}
+		share := float64(met) / float64(len(wanted))
+		named := p.named(wanted)
+		list = append(list, ranked{p, part, sum * share * (1 + answered + 3*named)})
 	}
 	slices.SortStableFunc(list, func(a, b ranked) int { return cmp.Compare(b.score, a.score) })
-	return list, nil
+	return list
 }
 
-// named is how much of the page's title was typed, from 0 to 1.
+// value is what a term of a meaning counts: the first as it was typed, the others stand in for it.
+func value(k int) float64 {
+	if k == 0 {
+		return 1
+	}
+	return 0.85
+}
+
+// named is how much of the page's title was typed and of what was typed is in the title, from
+// 0 to 1, where one is the other.
 func (p *page) named(wanted [][]string) float64 {
-	n := 0
-	for term := range p.title {
-		if slices.ContainsFunc(wanted, func(meaning []string) bool { return slices.Contains(meaning, term) }) {
-			n++
+	title := p.counts[inTitle]
+	met := make(map[string]bool)
+	inside := 0
+	for _, meaning := range wanted {
+		if i := slices.IndexFunc(meaning, func(term string) bool { return title[term] > 0 }); i >= 0 {
+			inside++
+			met[meaning[i]] = true
 		}
 	}
-	return float64(n) / float64(max(1, len(p.title)))
+	return float64(len(met)) / float64(max(1, len(title))) * float64(inside) / float64(len(wanted))
 }
 
 // best is the part of a page that answers most of a question, how much of it, from 0 to 2, and
-// whether it has a word for every meaning. A word in the heading counts twice.
+// whether it has a word for every meaning. A word in the heading counts twice, one in the title
+// half as much again, and one in a long text less: it is there by chance.
 func (p *page) best(wanted [][]string) (best *part, answered float64, all bool) {
 	for i := range p.parts {
 		part := &p.parts[i]
@@ -126,14 +138,13 @@ func (p *page) best(wanted [][]string) (best *part, answered float64, all bool) 
 		for _, meaning := range wanted {
 			worth := 0.0
 			for k, term := range meaning {
-				value := typedBoost
-				if k > 0 {
-					value = standInBoost
-				}
-				if part.heading[term] {
-					worth = max(worth, 2*value)
-				} else if part.text[term] {
-					worth = max(worth, value)
+				switch {
+				case part.heading[term]:
+					worth = max(worth, 2*value(k))
+				case p.counts[inTitle][term] > 0:
+					worth = max(worth, 1.5*value(k))
+				case part.text[term]:
+					worth = max(worth, value(k)*part.weight)
 				}
 			}
 			missing = missing || worth == 0
@@ -146,27 +157,30 @@ func (p *page) best(wanted [][]string) (best *part, answered float64, all bool) 
 	return best, answered, all
 }
 
-// meanings are the terms of a question, each with what it may stand for after it. A synonym of
-// several words stands for them all.
+// meanings are the terms of a question, each with what it may stand for after it. Several words
+// that a synonym has together are one; filling words count in it, and nowhere else.
 func (x *Index) meanings(text string) [][]string {
-	terms := x.reader.terms(text)
-	terms = terms[:min(len(terms), maxWords)]
+	words := x.reader.words(text)
 	var list [][]string
-	for i := 0; i < len(terms); i++ {
-		for n := min(3, len(terms)-i); n > 0; n-- {
-			together := strings.Join(terms[i:i+n], " ")
-			means := x.synonyms[together]
-			if n > 1 && means == nil {
-				continue
-			}
-			meaning := terms[i : i+n : i+n]
-			if n == 1 && !x.known[together] && means == nil {
-				meaning = append(meaning, x.mended(together)...)
-			}
-			list = append(list, unique(append(meaning, means...)))
-			i += n - 1
-			break
+	for i := 0; i < len(words) && len(list) < maxWords; {
+		n := min(maxTogether, len(words)-i)
+		for n > 1 && x.synonyms[keyOf(words[i:i+n])] == nil {
+			n--
 		}
+		var meaning []string
+		for _, w := range words[i : i+n] {
+			if w.term != "" {
+				meaning = append(meaning, w.term)
+			}
+		}
+		means := x.synonyms[keyOf(words[i:i+n])]
+		if n == 1 && len(meaning) == 1 && x.within[meaning[0]] == 0 && means == nil {
+			means = x.mended(meaning[0])
+		}
+		if meaning = append(meaning, means...); len(meaning) > 0 {
+			list = append(list, unique(meaning))
+		}
+		i += n
 	}
 	return list
 }
@@ -180,7 +194,7 @@ func (x *Index) mended(term string) []string {
 		return nil
 	}
 	var list []string
-	for known := range x.known {
+	for known := range x.within {
 		if oneMistake([]rune(term), []rune(known)) {
 			list = append(list, known)
 		}
@@ -209,38 +223,6 @@ func oneMistake(a, b []rune) bool {
 		return true
 	}
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
-}
-
-// What a word counts that was typed as the guidance has it, and one that it may stand for.
-const (
-	typedBoost   = 1.0
-	standInBoost = 0.7
-)
-
-// query looks for the meanings. The more of them a page has, the better it answers.
-func (x *Index) query(wanted [][]string) query.Query {
-	var all []query.Query
-	for _, meaning := range wanted {
-		var either []query.Query
-		for i, term := range meaning {
-			boost := standInBoost
-			if i == 0 {
-				boost = typedBoost
-			}
-			for _, f := range fields {
-				q := bleve.NewTermQuery(term)
-				q.SetField(f.name)
-				// The engine divides a score by the number of alternatives; none counts less for
-				// having others.
-				q.SetBoost(boost * f.boost * float64(len(meaning)))
-				either = append(either, q)
-			}
-		}
-		all = append(all, bleve.NewDisjunctionQuery(either...))
-	}
-	q := bleve.NewDisjunctionQuery(all...)
-	q.SetMin(float64((len(all) + 2) / 3))
-	return q
 }
 
 func unique(list []string) []string {

@@ -1,8 +1,6 @@
 package passages
 
 import (
-	"context"
-	"errors"
 	"fmt"
 
 	"github.com/cmpss/registry/generator/guidance"
@@ -11,13 +9,13 @@ import (
 // Set is the guidance of every language of a site.
 type Set map[string]*Index
 
-// NewSet makes the indexes of the languages of a library. Close it.
+// NewSet makes the indexes of the languages of a library.
 func NewSet(library *guidance.Library, languages []string) (Set, error) {
 	set := make(Set)
 	for _, language := range languages {
 		x, err := New(language, library.Pages(language), library.Facts().Synonyms)
 		if err != nil {
-			return nil, errors.Join(err, set.Close())
+			return nil, err
 		}
 		set[language] = x
 	}
@@ -25,19 +23,10 @@ func NewSet(library *guidance.Library, languages []string) (Set, error) {
 }
 
 // Search answers a question from the pages of a language.
-func (s Set) Search(ctx context.Context, language string, q Query) ([]Hit, error) {
+func (s Set) Search(language string, q Query) ([]Hit, error) {
 	x := s[language]
 	if x == nil {
 		return nil, fmt.Errorf("%w: there is no guidance in %q", ErrQuery, language)
 	}
-	return x.Search(ctx, q)
-}
-
-// Close frees what the indexes hold.
-func (s Set) Close() error {
-	var errs []error
-	for _, x := range s {
-		errs = append(errs, x.Close())
-	}
-	return errors.Join(errs...)
+	return x.Search(q)
 }

@@ -20,7 +20,7 @@ func (x *Index) snippet(text string, asked map[string]bool) []Piece {
 	words := x.reader.words(text)
 	var found []word
 	for _, w := range words {
-		if asked[w.term] {
+		if w.term != "" && asked[w.term] {
 			found = append(found, w)
 		}
 	}

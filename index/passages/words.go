@@ -6,40 +6,70 @@ import (
 	"unicode"
 
 	"github.com/blevesearch/bleve/v2/analysis"
-	"github.com/blevesearch/bleve/v2/analysis/analyzer/standard"
 	"github.com/blevesearch/bleve/v2/analysis/lang/en"
 	"github.com/blevesearch/bleve/v2/analysis/lang/es"
+	"github.com/blevesearch/bleve/v2/analysis/token/porter"
 	"github.com/blevesearch/bleve/v2/registry"
 	"golang.org/x/text/unicode/norm"
 )
 
 // reader reads words as a language inflects them.
-type reader struct{ analyzer analysis.Analyzer }
+type reader struct {
+	filters []analysis.TokenFilter // leave nothing of a filling word, and the stem of another
+	mend    func(string) string    // what the stemmer needs of a word without accents; may be nil
+}
 
 // newReader knows the endings and the filling words of English and Spanish; words of another
 // language are taken as they are.
 func newReader(language string) (*reader, error) {
-	name := standard.Name
+	var names []string
+	r := &reader{}
 	switch base, _, _ := strings.Cut(language, "-"); base {
 	case "en":
-		name = en.AnalyzerName
+		names = []string{en.StopName, porter.Name}
 	case "es":
-		name = es.AnalyzerName
+		names = []string{es.StopName, es.SnowballStemmerName}
+		r.mend = func(word string) string {
+			if stem, ok := strings.CutSuffix(word, "cion"); ok {
+				return stem + "ción" // the ending is known with its accent alone
+			}
+			return word
+		}
 	}
-	analyzer, err := registry.NewCache().AnalyzerNamed(name)
-	if err != nil {
-		return nil, fmt.Errorf("passages: the words of %q: %w", language, err)
+	cache := registry.NewCache()
+	for _, name := range names {
+		filter, err := cache.TokenFilterNamed(name)
+		if err != nil {
+			return nil, fmt.Errorf("passages: the words of %q: %w", language, err)
+		}
+		r.filters = append(r.filters, filter)
 	}
-	return &reader{analyzer}, nil
+	return r, nil
 }
 
-// word is a word of a text: where it stands, and the term it is found by.
+// fillers are words of a question that say nothing of its subject, and that the lists of filling
+// words do not have.
+var fillers = map[string]bool{
+	"get": true, "can": true, "need": true, "want": true, "please": true, "much": true, "many": true, "long": true, "happens": true,
+	"puedo": true, "necesito": true, "quiero": true, "debo": true, "cuanto": true, "cuanta": true, "cuantas": true, "cuantos": true, "pasa": true,
+}
+
+// word is a word of a text: where it stands, how it is written without accents, and the term
+// it is found by, which is "" for a filling word.
 type word struct {
-	start, end int // bytes
-	term       string
+	start, end   int // bytes
+	folded, term string
 }
 
-// words are those of a text that carry meaning, in order.
+// key is what a word is known by in a list of synonyms.
+func (w word) key() string {
+	if w.term == "" {
+		return w.folded
+	}
+	return w.term
+}
+
+// words are those of a text, in order.
 func (r *reader) words(text string) []word {
 	var list []word
 	start := -1
@@ -49,22 +79,30 @@ func (r *reader) words(text string) []word {
 		case inside && start < 0:
 			start = i
 		case !inside && start >= 0:
-			if term := r.term(text[start:i]); term != "" {
-				list = append(list, word{start, i, term})
-			}
+			folded := fold(text[start:i])
+			list = append(list, word{start, i, folded, r.term(folded)})
 			start = -1
 		}
 	}
 	return list
 }
 
-// term is the stem of a word without accents, or "" for a filling word.
-func (r *reader) term(written string) string {
-	tokens := r.analyzer.Analyze([]byte(fold(written)))
-	if len(tokens) == 0 {
+// term is the stem of a word, or "" for a filling word.
+func (r *reader) term(folded string) string {
+	if r.mend != nil {
+		folded = r.mend(folded)
+	}
+	if fillers[folded] {
 		return ""
 	}
-	return string(tokens[0].Term)
+	stream := analysis.TokenStream{{Term: []byte(folded), Type: analysis.AlphaNumeric}}
+	for _, filter := range r.filters {
+		stream = filter.Filter(stream)
+	}
+	if len(stream) == 0 {
+		return ""
+	}
+	return fold(string(stream[0].Term))
 }
 
 // fold makes a word lower case and takes its accents away.
@@ -77,11 +115,13 @@ func fold(s string) string {
 	}, norm.NFD.String(s))
 }
 
-// terms are the terms of a text, in order.
+// terms are those of a text that carry meaning, in order.
 func (r *reader) terms(text string) []string {
 	var list []string
 	for _, w := range r.words(text) {
-		list = append(list, w.term)
+		if w.term != "" {
+			list = append(list, w.term)
+		}
 	}
 	return list
 }

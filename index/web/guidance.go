@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"html"
@@ -18,7 +17,7 @@ import (
 // Guidance finds the part of the guidance that answers a question. It must be safe for
 // concurrent use.
 type Guidance interface {
-	Search(ctx context.Context, language string, q passages.Query) ([]passages.Hit, error)
+	Search(language string, q passages.Query) ([]passages.Hit, error)
 }
 
 // How many pages of the guidance are shown beside people: more where there is nobody.
@@ -62,9 +61,7 @@ func (x *exchange) questions(q passages.Query) ([]passages.Hit, error) {
 		return nil, errNoTurn
 	}
 	defer x.h.leave()
-	ctx, cancel := context.WithTimeout(x.r.Context(), searchTime)
-	defer cancel()
-	return x.h.Guidance.Search(ctx, x.language, q)
+	return x.h.Guidance.Search(x.language, q)
 }
 
 // guidanceAnswer is the answer to GET /api/v1/guidance.
@@ -111,7 +108,7 @@ func (x *exchange) guidance() {
 	case errors.Is(err, passages.ErrQuery):
 		x.badRequest("q", "The text must be valid UTF-8 of at most "+strconv.Itoa(passages.MaxQuery)+" bytes.")
 		return
-	case errors.Is(err, errNoTurn), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.Is(err, errNoTurn):
 		x.overloaded()
 		return
 	case err != nil:

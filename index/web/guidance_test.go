@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -18,7 +17,7 @@ type plainGuidance struct {
 	asked []passages.Query
 }
 
-func (g *plainGuidance) Search(_ context.Context, language string, q passages.Query) ([]passages.Hit, error) {
+func (g *plainGuidance) Search(language string, q passages.Query) ([]passages.Hit, error) {
 	g.asked = append(g.asked, q)
 	word := map[string]string{"en": "fee", "es": "tarifa"}[language]
 	switch {

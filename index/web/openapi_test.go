@@ -42,7 +42,7 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 	jsonBody := func(body string) func(*http.Request) { return withBody("application/json", body) }
 	late := func(f *fixture) { f.now = read.Add(48 * time.Hour) }
 	broken := func(f *fixture) { f.pages.fail = true }
-	busy := func(f *fixture) { f.guidance.err = context.DeadlineExceeded }
+	busy := func(f *fixture) { f.guidance.err = errNoTurn }
 	for _, c := range []struct {
 		template, method, target string
 		status                   int
