@@ -136,6 +136,7 @@ const inSpanishToo = [
   "record-revoked",
   "record-investigated",
   "day-answer",
+  "advertisement",
 ];
 
 /** One address of every kind of page that a person can come to: [name, path, status of the response]. */
@@ -165,6 +166,8 @@ export function kinds({ who, now }) {
     ["status", "/status.html", 200],
     ["not-found", "/no/such/page.html", 404],
     ["day-form", "/day.html", 200],
+    ["advertisement", "/advertisement.html", 200],
+    ["advertisement-number", `/advertisement?number=${who.active.number}`, 200],
     ["day-answer", `/verify?number=${who.reversed.number}&on=${dayAfter(now, -120)}`, 200],
     ["day-future", `/verify?number=${who.reversed.number}&on=2100-01-01`, 400],
   ];

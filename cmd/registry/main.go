@@ -47,14 +47,15 @@ type commands struct {
 	Config  string           `help:"File of settings, as described in docs/configuration.md." default:"registry.toml" placeholder:"FILE" type:"path"`
 	Version kong.VersionFlag `help:"Print the version and exit."`
 
-	Build      buildCommand      `cmd:"" help:"Build the whole site once. Only files that changed are written."`
-	Watch      watchCommand      `cmd:"" help:"Build, then follow every change of the source until stopped."`
-	Serve      serveCommand      `cmd:"" help:"Answer queries over HTTP, and serve the static site beside them for one machine."`
-	Verify     verifyCommand     `cmd:"" help:"Answer for one certification number."`
-	Check      checkCommand      `cmd:"" help:"Verify a published site against its manifest."`
-	Sample     sampleCommand     `cmd:"" help:"Write synthetic records to standard output as NDJSON."`
-	DB         dbCommand         `cmd:"" name:"db" help:"Install the reference schema in PostgreSQL, or check a database against the contract."`
-	Completion completionCommand `cmd:"" help:"Print a completion script for a shell."`
+	Build         buildCommand         `cmd:"" help:"Build the whole site once. Only files that changed are written."`
+	Watch         watchCommand         `cmd:"" help:"Build, then follow every change of the source until stopped."`
+	Serve         serveCommand         `cmd:"" help:"Answer queries over HTTP, and serve the static site beside them for one machine."`
+	Verify        verifyCommand        `cmd:"" help:"Answer for one certification number."`
+	Advertisement advertisementCommand `cmd:"" help:"Hold an advertisement of a certification against the rules and the record."`
+	Check         checkCommand         `cmd:"" help:"Verify a published site against its manifest."`
+	Sample        sampleCommand        `cmd:"" help:"Write synthetic records to standard output as NDJSON."`
+	DB            dbCommand            `cmd:"" name:"db" help:"Install the reference schema in PostgreSQL, or check a database against the contract."`
+	Completion    completionCommand    `cmd:"" help:"Print a completion script for a shell."`
 }
 
 // exit is what kong panics with to end the program, for --help and --version.

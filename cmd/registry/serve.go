@@ -40,7 +40,7 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 		return usageError("the state folder %s lies within the folder that is served, %s: it lists every record; give another --public or --state", c.State, c.Out)
 	}
 	log := slog.New(slog.NewTextHandler(p.stderr, nil))
-	a := answering{options: web.Options{Languages: c.Languages, Now: now, Public: c.Out, Log: log, Live: c.Watch && c.isWorkshop()}}
+	a := answering{options: web.Options{Languages: c.Languages, Now: now, Public: c.Out, Log: log, NoSpecializations: c.NoSpecializations, Live: c.Watch && c.isWorkshop()}}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	first := make(chan struct{})

@@ -43,7 +43,7 @@ func ParseNumber(typed string) (Number, error) {
 		if separatesDigits(r) {
 			continue
 		}
-		c, ok := foldToASCII(r)
+		c, ok := FoldToASCII(r)
 		if !ok || len(kept) == cap(kept) {
 			return Number{}, ErrMalformed
 		}
@@ -86,9 +86,9 @@ func separatesDigits(r rune) bool {
 	return unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Cf)
 }
 
-// foldToASCII maps a letter of the prefix or a decimal digit of any script to its upper-case
+// FoldToASCII maps a letter of the prefix or a decimal digit of any script to its upper-case
 // ASCII form.
-func foldToASCII(r rune) (byte, bool) {
+func FoldToASCII(r rune) (byte, bool) {
 	if r >= 'Ａ' && r <= 'ｚ' {
 		r = r - 'Ａ' + 'A'
 	}

@@ -74,12 +74,13 @@ func (e *edition) functions() template.FuncMap {
 		"word": func(family, value, what string, args ...any) (template.HTML, error) {
 			return e.catalog.text(family+"."+value+"."+what, args...)
 		},
-		"time":   moment.HTML,
-		"bdi":    func(s string) template.HTML { return template.HTML("<bdi>" + escaped(s) + "</bdi>") },
-		"slot":   slotFor,
-		"link":   func(path string) string { return "/" + e.prefix + path },
-		"guide":  e.guide,
-		"groups": e.groups,
+		"time":    moment.HTML,
+		"bdi":     func(s string) template.HTML { return template.HTML("<bdi>" + escaped(s) + "</bdi>") },
+		"slot":    slotFor,
+		"english": english,
+		"link":    func(path string) string { return "/" + e.prefix + path },
+		"guide":   e.guide,
+		"groups":  e.groups,
 		"asset": func(name string) (string, error) {
 			path, ok := e.renderer.theme.assets[name]
 			if !ok {

@@ -3,6 +3,7 @@ package render
 import (
 	"time"
 
+	"github.com/cmpss/registry/generator/advertisement"
 	"github.com/cmpss/registry/generator/certification"
 	"github.com/cmpss/registry/generator/guidance"
 )
@@ -71,6 +72,9 @@ func (e *edition) fixed(sample bool) ([]Page, error) {
 	if err := add("day.html", pageDay, day); err != nil {
 		return nil, err
 	}
+	if err := add("advertisement.html", pageAdvertisement, e.advertisementView(AdvertisementPage{Sample: sample})); err != nil {
+		return nil, err
+	}
 	if err := add("guidance/index.html", pageGuidanceIndex, indexView{e.newPage(pageGuidanceIndex, "guidance/index.html", sample), e.groups()}); err != nil {
 		return nil, err
 	}
@@ -136,6 +140,21 @@ func (r *Renderer) tryOtherPages() error {
 			for problem := range DayProblem(len(dayProblemNames)) {
 				page := DayPage{Statement: s, On: s.OnDay(certification.DateOf(s.ThisUpdate)), Typed: hostileName, Problem: problem}
 				if _, err := r.AppendDay(nil, language, page); err != nil {
+					return err
+				}
+			}
+		}
+		for problem := range numAdvertisementProblems {
+			var every []advertisement.Finding
+			for _, reason := range advertisement.Reasons() {
+				every = append(every, advertisement.Finding{Reason: reason, Line: int(reason), Text: hostileName, HasArea: true})
+			}
+			for _, page := range [...]AdvertisementPage{
+				{Problem: problem, Text: hostileName, Typed: hostileName},
+				{Problem: problem, Statement: &results[0], Checked: true, Findings: every},
+				{Problem: problem, Statement: &results[0], Checked: true, Findings: every[:1], Text: hostileName},
+			} {
+				if _, err := r.AppendAdvertisement(nil, language, page); err != nil {
 					return err
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/template/parse"
 
+	"github.com/cmpss/registry/generator/advertisement"
 	"github.com/cmpss/registry/generator/advice"
 	"github.com/cmpss/registry/generator/certification"
 )
@@ -22,9 +23,13 @@ var families = map[string][]string{
 	"match":  nameMatchNames[ExactName:],
 	"day":    names(certification.Reasons()),
 
-	"tool":    toolNames[:],
-	"verdict": asStrings(verdicts),
-	"fault":   advice.FaultCodes(),
+	"tool":                  toolNames[:],
+	"verdict":               asStrings(verdicts),
+	"fault":                 advice.FaultCodes(),
+	"rule":                  {"name", "title", "number", "status", "specialization"},
+	"finding-verdict":       {"kept", "broken", "not-claimed"},
+	"finding":               names(advertisement.Reasons()),
+	"advertisement-problem": advertisementProblemNames[1:],
 }
 
 var areas = []certification.Specialization{

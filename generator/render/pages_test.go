@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/cmpss/registry/generator/advertisement"
 	"github.com/cmpss/registry/generator/certification"
 )
 
@@ -83,6 +84,10 @@ func everyPage(t testing.TB, r *Renderer) []madePage {
 			days := []certification.Date{s.CertifiedSince - 1, certification.DateOf(s.ThisUpdate)}
 			for _, interval := range s.History {
 				days = append(days, certification.DateOf(interval.From))
+			}
+			for _, text := range []string{hostileName, strings.ReplaceAll(strings.Join(advertisement.Correct(s), "\n"), "\n", "\n• ")} {
+				body, err := r.AppendAdvertisement(nil, language, AdvertisementPage{Statement: s, Checked: true, Text: text, Findings: advertisement.Check(text, s, true)})
+				add("advertisement", body, err)
 			}
 			for _, day := range days {
 				body, err := r.AppendDay(nil, language, DayPage{Statement: s, On: s.OnDay(day)})
@@ -301,8 +306,8 @@ func TestLinksResolve(t *testing.T) {
 					if _, page := ids[p.address]; page && fragment != "" && !ids[p.address][fragment] {
 						t.Errorf("%s: no #%s", p.address, fragment)
 					}
-				case strings.HasPrefix(bare, "/verify/MPSS"), bare == "/verify", bare == "/search":
 				case strings.HasPrefix(bare, "/tools/") && !strings.HasSuffix(bare, ".html"):
+				case strings.HasPrefix(bare, "/verify/MPSS"), bare == "/verify", bare == "/search", bare == "/advertisement":
 				case !known[path]:
 					t.Errorf("%s: link to %s, which is not there", p.address, link)
 				case fragment != "" && !ids[path][fragment]:

@@ -36,6 +36,7 @@ const (
 	pageCost          = "tools-cost"
 	pageCourse        = "tools-course"
 	pageSanction      = "tools-sanction"
+	pageAdvertisement = "advertisement"
 )
 
 var pageNames = [...]string{
@@ -52,6 +53,7 @@ var pageNames = [...]string{
 	pageCost,
 	pageCourse,
 	pageSanction,
+	pageAdvertisement,
 }
 
 // theme is what a theme folder holds, read and checked as far as that needs no language.

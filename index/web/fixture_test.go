@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cmpss/registry/generator/advertisement"
 	"github.com/cmpss/registry/generator/advice"
 	"github.com/cmpss/registry/generator/certification"
 	"github.com/cmpss/registry/generator/guidance"
@@ -80,6 +81,17 @@ func (p *plainPages) AppendDay(dst []byte, language string, page render.DayPage)
 		return dst, fmt.Errorf("the theme failed on %s", page.Typed)
 	}
 	return fmt.Appendf(dst, "<html lang=%s>day %s problem %d typed %q on %s", language, page.Statement.Number, page.Problem, page.Typed, page.On.AppendJSON(nil)), nil
+}
+
+func (p *plainPages) AppendAdvertisement(dst []byte, language string, page render.AdvertisementPage) ([]byte, error) {
+	if p.fail {
+		return dst, fmt.Errorf("the theme failed on %s", page.Text)
+	}
+	dst = fmt.Appendf(dst, "<html lang=%s>advertisement of %q problem %d checked %t right %t", language, page.Typed, page.Problem, page.Checked, advertisement.Right(page.Findings))
+	if page.Statement != nil {
+		dst = fmt.Appendf(dst, " correct %q", advertisement.Correct(page.Statement))
+	}
+	return dst, nil
 }
 
 func (p *plainPages) AppendAnswer(dst []byte, language string, page render.AnswerPage) ([]byte, error) {

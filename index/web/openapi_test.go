@@ -39,6 +39,7 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 	seen := make(map[seenKey]bool)
 	const one, many, search, suggest, guide = "/api/v1/verify/{number}", "/api/v1/verify", "/api/v1/search", "/api/v1/suggest", "/api/v1/guidance"
 	const tools, course = "/api/v1/tools/", "provider=county&subject=law-ethics&period=yes&repeated=no&scope=yes&sanction=no&proof=yes"
+	const advert = "/api/v1/advertisement"
 	jsonBody := func(body string) func(*http.Request) { return withBody("application/json", body) }
 	late := func(f *fixture) { f.now = read.Add(48 * time.Hour) }
 	broken := func(f *fixture) { f.pages.fail = true }
@@ -91,6 +92,28 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 		{"/verify", "GET", "/verify?number=mpss-123456&on=2024-04-15", 200, nil, nil},
 		{"/verify", "GET", "/verify?number=mpss-123456&on=2026-12-01", 400, nil, nil},
 		{"/{language}/verify", "GET", "/es/verify?number=mpss-123456&on=2024-04-15", 200, nil, nil},
+		{advert, "POST", "/api/v1/advertisement", 200, nil, jsonBody(`{"text":"Jane Doe, CMPSS, #MPSS123456\nSpecialization: crisis, Peer Services for Justice Involved"}`)},
+		{advert, "POST", "/api/v1/advertisement", 200, nil, jsonBody(`{"text":"Jane Roe, active CMPSS, #MPSS12345","number":"123458"}`)},
+		{advert, "POST", "/api/v1/advertisement", 200, nil, jsonBody(`{"text":"#MPSS123460"}`)},
+		{advert, "POST", "/api/v1/advertisement", 400, nil, jsonBody(`{"text":"Jane Doe"}`)},
+		{advert, "POST", "/api/v1/advertisement", 400, nil, jsonBody(`{"text":" "}`)},
+		{advert, "POST", "/api/v1/advertisement", 404, nil, jsonBody(`{"text":"#MPSS999999"}`)},
+		{advert, "POST", "/api/v1/advertisement", 413, nil, jsonBody(`{"text":"` + strings.Repeat("x", 20481) + `"}`)},
+		{advert, "POST", "/api/v1/advertisement", 415, nil, withBody("text/plain", "Jane Doe")},
+		{advert, "POST", "/api/v1/advertisement", 503, late, jsonBody(`{"text":"#MPSS123456"}`)},
+		{"/advertisement", "GET", "/advertisement", 200, nil, nil},
+		{"/advertisement", "GET", "/advertisement?number=123456", 200, nil, nil},
+		{"/advertisement", "GET", "/advertisement?number=x", 400, nil, nil},
+		{"/advertisement", "GET", "/advertisement?number=999999", 404, nil, nil},
+		{"/advertisement", "POST", "/advertisement", 200, nil, withBody("application/x-www-form-urlencoded", "text=Jane+Doe+CMPSS&number=123456")},
+		{"/advertisement", "POST", "/advertisement", 400, nil, withBody("application/x-www-form-urlencoded", "text=")},
+		{"/advertisement", "POST", "/advertisement", 500, broken, withBody("application/x-www-form-urlencoded", "text=")},
+		{"/advertisement", "POST", "/advertisement", 503, late, withBody("application/x-www-form-urlencoded", "text=x")},
+		{"/{language}/advertisement", "POST", "/es/advertisement", 200, nil, withBody("application/x-www-form-urlencoded", "text=Jane+Doe+CMPSS&number=123456")},
+		{"/{language}/advertisement", "GET", "/es/advertisement?number=123456", 200, nil, nil},
+		{"/{language}/advertisement", "GET", "/es/advertisement?number=x", 400, nil, nil},
+		{"/{language}/advertisement", "POST", "/es/advertisement", 400, nil, withBody("application/x-www-form-urlencoded", "text=x")},
+		{"/advertisement", "GET", "/advertisement", 503, late, nil},
 		{"/verify", "GET", "/verify?number=hello", 400, nil, nil},
 		{"/verify", "GET", "/verify?number=999999", 404, nil, nil},
 		{"/verify", "GET", "/verify?number=hello", 500, broken, nil},

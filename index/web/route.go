@@ -19,6 +19,8 @@ const (
 	routeSearch    = "/api/v1/search"
 	routeSuggest   = "/api/v1/suggest"
 	routeGuidance  = "/api/v1/guidance"
+	routeAdvert    = "/api/v1/advertisement"
+	routeAdvertFor = "/advertisement"
 	routeAPI       = "/api/"
 	routeVerifyTo  = "/verify"
 	routeSearchFor = "/search"
@@ -87,6 +89,11 @@ func (x *exchange) dispatch(path string) {
 		if x.only(http.MethodGet) {
 			x.searchFor()
 		}
+	case routeAdvertFor:
+		x.route = routeAdvertFor
+		if x.only(http.MethodGet, http.MethodPost) {
+			x.advertisementPage()
+		}
 	default:
 		x.route = routeFile
 		if x.only(http.MethodGet) {
@@ -119,6 +126,11 @@ func (x *exchange) api(rest string) {
 		if x.only(http.MethodPost) {
 			x.bulk()
 		}
+	case rest == "v1/advertisement":
+		x.route = routeAdvert
+		if x.only(http.MethodPost) {
+			x.advertisement()
+		}
 	case rest == "v1/search":
 		x.route = routeSearch
 		if x.only(http.MethodGet) {
@@ -139,16 +151,15 @@ func (x *exchange) api(rest string) {
 	}
 }
 
-// only lets requests of the method pass, and answers all others. HEAD passes with GET.
-func (x *exchange) only(method string) bool {
+// only lets requests of the methods pass, and answers all others. HEAD passes with GET.
+func (x *exchange) only(methods ...string) bool {
 	got := x.r.Method
-	if got == method || got == http.MethodHead && method == http.MethodGet {
-		return true
+	for _, method := range methods {
+		if got == method || got == http.MethodHead && method == http.MethodGet {
+			return true
+		}
 	}
-	allow := method + ", OPTIONS"
-	if method == http.MethodGet {
-		allow = "GET, HEAD, OPTIONS"
-	}
+	allow := strings.Replace(strings.Join(append(methods, http.MethodOptions), ", "), "GET", "GET, HEAD", 1)
 	header := x.w.Header()
 	header.Set("Allow", allow)
 	if got == http.MethodOptions {

@@ -20,6 +20,8 @@ type Pages interface {
 	AppendSearch(dst []byte, language string, p render.SearchPage) ([]byte, error)
 	// AppendDay appends the page that says what is known of a certification on a day.
 	AppendDay(dst []byte, language string, p render.DayPage) ([]byte, error)
+	// AppendAdvertisement appends the page that says whether an advertisement is right.
+	AppendAdvertisement(dst []byte, language string, p render.AdvertisementPage) ([]byte, error)
 	// AppendAnswer appends a page that says why there is no record to show.
 	AppendAnswer(dst []byte, language string, p render.AnswerPage) ([]byte, error)
 	ToolPages
@@ -35,6 +37,9 @@ type Options struct {
 	Public    string           // folder of the published site; "": it is not served here
 	Log       *slog.Logger     // nil: no log
 	Live      bool             // a page that somebody has open is loaded anew when it is published anew
+
+	// NoSpecializations says that the records are published without areas of specialization.
+	NoSpecializations bool
 
 	// Searches is how many searches and bulk checks run at a time, twice the processors if 0.
 	// Sixteen times as many may wait; others are told to come back.

@@ -486,6 +486,8 @@ func TestLogHasNothingLookedUp(t *testing.T) {
 		}
 		f.ask("POST", "/api/v1/verify", withBody("application/json", `{"checks":[{"number":"MPSS123456","name":"Quetzalcoatl"}]}`))
 		f.ask("POST", "/api/v1/verify", withBody("application/json", `{"Quetzalcoatl`))
+		f.ask("POST", "/api/v1/advertisement", withBody("application/json", `{"text":"Quetzalcoatl #MPSS123456"}`))
+		f.ask("POST", "/advertisement", withBody("application/x-www-form-urlencoded", "text=Quetzalcoatl&number=123456"))
 	}
 	ask()
 	f.pages.fail = true // panics and errors that hold what was asked
