@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"time"
 
 	"github.com/cmpss/registry/generator/publish"
@@ -14,10 +15,13 @@ import (
 )
 
 type serveCommand struct {
-	Addr   string    `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	Public string    `help:"Folder of the published site; the same as --out." placeholder:"DIR"`
-	Watch  bool      `help:"Also follow the source and publish every change, as watch does."`
-	Now    time.Time `help:"Answer as of this instant, for tests." placeholder:"RFC3339" hidden:""`
+	Addr   string `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	Public string `help:"Folder of the published site; the same as --out." placeholder:"DIR"`
+	Watch  bool   `help:"Also follow the source and publish every change, as watch does."`
+	Rate   int    `help:"Questions that one client may ask in a minute, ten seconds' worth of them at once; 0: any number. Files are not counted." default:"1200" placeholder:"N"`
+
+	TrustProxy []string  `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." placeholder:"10.0.0.0/8"`
+	Now        time.Time `help:"Answer as of this instant, for tests." placeholder:"RFC3339" hidden:""`
 
 	siteFlags  `embed:""`
 	watchFlags `embed:""`
@@ -39,8 +43,12 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 	if publish.Within(c.State, c.Out) {
 		return usageError("the state folder %s lies within the folder that is served, %s: it lists every record; give another --public or --state", c.State, c.Out)
 	}
+	proxies, err := parseNetworks(c.TrustProxy)
+	if err != nil {
+		return usageError("--trust-proxy: %w", err)
+	}
 	log := slog.New(slog.NewTextHandler(p.stderr, nil))
-	a := answering{options: web.Options{Languages: c.Languages, Now: now, Public: c.Out, Log: log, NoSpecializations: c.NoSpecializations, Live: c.Watch && c.isWorkshop()}}
+	a := answering{options: web.Options{Rate: c.Rate, Proxies: proxies, Languages: c.Languages, Now: now, Public: c.Out, Log: log, NoSpecializations: c.NoSpecializations, Live: c.Watch && c.isWorkshop()}}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	first := make(chan struct{})
@@ -126,4 +134,21 @@ func refresh(ctx context.Context, holder *index.Holder, state string, log *slog.
 			log.Info("the new index answers")
 		}
 	}
+}
+
+// parseNetworks reads addresses and networks.
+func parseNetworks(list []string) ([]netip.Prefix, error) {
+	networks := make([]netip.Prefix, 0, len(list))
+	for _, text := range list {
+		if addr, err := netip.ParseAddr(text); err == nil {
+			networks = append(networks, netip.PrefixFrom(addr, addr.BitLen()))
+			continue
+		}
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", text)
+		}
+		networks = append(networks, network.Masked())
+	}
+	return networks, nil
 }

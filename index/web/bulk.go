@@ -18,6 +18,8 @@ import (
 const (
 	maxChecks = 1_000
 	maxBody   = 1 << 20 // bytes
+
+	checksPerQuestion = 50 // that count as much as one question by itself
 )
 
 // bulk answers POST /api/v1/verify: many questions, the answers in their order. A question that is none is
@@ -30,6 +32,9 @@ func (x *exchange) bulk() {
 	checks, err := decodeChecks(http.MaxBytesReader(x.w, x.r.Body, maxBody))
 	if err != nil {
 		x.bodyProblem(err)
+		return
+	}
+	if !x.admit(len(checks) / checksPerQuestion) {
 		return
 	}
 	if !x.h.enter(x.r) { // only now: a body that comes slowly takes no one's turn

@@ -202,7 +202,7 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 			for status := range operation.Responses.Map() {
 				code := map[string]int{"200": 200, "303": 303, "304": 304, "400": 400, "404": 404, "413": 413, "415": 415, "503": 503}[status]
 				inLanguage := strings.HasSuffix(operation.OperationID, "InLanguage") && code == 503
-				if code == 0 || inLanguage || operation.OperationID == "record" {
+				if code == 0 || code == http.StatusTooManyRequests || inLanguage || operation.OperationID == "record" {
 					continue // failures of ours, and files of the site
 				}
 				if !seen[seenKey{operation.OperationID, http.StatusText(code)}] && !strings.HasSuffix(operation.OperationID, "PageInLanguage") {
@@ -275,10 +275,35 @@ func TestSchemaIsOne(t *testing.T) {
 // TestProblemTypesAreDescribed follows the type of every problem to its description.
 func TestProblemTypesAreDescribed(t *testing.T) {
 	document := loadOpenAPI(t)
-	for _, reference := range []string{problemOutOfDate, problemOverloaded, problemBadRequest} {
+	for _, reference := range []string{problemOutOfDate, problemOverloaded, problemTooMany, problemBadRequest} {
 		name := reference[strings.LastIndex(reference, "/")+1:]
 		if reference != "/openapi.json#/components/responses/"+name || document.Components.Responses[name] == nil {
 			t.Errorf("%s is not described", reference)
+		}
+	}
+}
+
+// TestEveryQuestionIsLimited asks, by the description, everything once too often.
+func TestEveryQuestionIsLimited(t *testing.T) {
+	f := newFixture(t, func(o *Options) { o.Rate = 6 }) // one at once
+	f.ask("GET", "/search?q=jane")
+	fill := strings.NewReplacer("{number}", "MPSS123456", "{language}", "es", "{tool}", "cost")
+	for path, item := range loadOpenAPI(t).Paths.Map() {
+		for method, operation := range item.Operations() {
+			response := f.ask(method, fill.Replace(path))
+			described := operation.Responses.Status(http.StatusTooManyRequests)
+			switch {
+			case described == nil && response.StatusCode == http.StatusTooManyRequests:
+				t.Errorf("%s %s is limited, and not described so", method, path)
+			case described == nil:
+			case response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") == "":
+				t.Errorf("%s %s: %d, Retry-After %q", method, path, response.StatusCode, response.Header.Get("Retry-After"))
+			default:
+				kind, _, _ := strings.Cut(response.Header.Get("Content-Type"), ";")
+				if described.Value.Content[kind] == nil {
+					t.Errorf("%s %s: an answer of type %s is not described", method, path, kind)
+				}
+			}
 		}
 	}
 }

@@ -57,6 +57,11 @@ const (
 	retryOverloaded = "1"
 )
 
+// seconds is a value of Retry-After, rounded up.
+func seconds(wait time.Duration) string {
+	return strconv.Itoa(int((wait + time.Second - 1) / time.Second))
+}
+
 // finish logs the exchange, and answers where a panic left no answer. Of what was asked, the
 // log has nothing.
 func (x *exchange) finish() {
@@ -167,6 +172,7 @@ type problemError struct {
 const (
 	problemOutOfDate  = "/openapi.json#/components/responses/OutOfDate"
 	problemOverloaded = "/openapi.json#/components/responses/Overloaded"
+	problemTooMany    = "/openapi.json#/components/responses/TooMany"
 	problemBadRequest = "/openapi.json#/components/responses/BadRequest"
 )
 

@@ -151,12 +151,13 @@ func (x *exchange) api(rest string) {
 	}
 }
 
-// only lets requests of the methods pass, and answers all others. HEAD passes with GET.
+// only lets requests of the methods pass, as many as their client may send, and answers all others. HEAD
+// passes with GET.
 func (x *exchange) only(methods ...string) bool {
 	got := x.r.Method
 	for _, method := range methods {
 		if got == method || got == http.MethodHead && method == http.MethodGet {
-			return true
+			return x.admit(1)
 		}
 	}
 	allow := strings.Replace(strings.Join(append(methods, http.MethodOptions), ", "), "GET", "GET, HEAD", 1)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"runtime"
 	"slices"
@@ -41,6 +42,12 @@ type Options struct {
 	// NoSpecializations says that the records are published without areas of specialization.
 	NoSpecializations bool
 
+	// Rate is how many questions one client may ask in a minute, ten seconds' worth of them at once; 0: any
+	// number. Files are not counted. A client is an IPv4 address or an IPv6 network of 64 bits.
+	Rate int
+	// Proxies are the networks whose X-Forwarded-For is believed.
+	Proxies []netip.Prefix
+
 	// Searches is how many searches and bulk checks run at a time, twice the processors if 0.
 	// Sixteen times as many may wait; others are told to come back.
 	Searches int
@@ -65,6 +72,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	h := &handler{
 		Options: o,
+		limiter: newLimiter(o.Rate, o.Proxies),
 		running: make(chan struct{}, o.Searches),
 		queue:   make(chan struct{}, o.Searches*(1+waiting)),
 	}
@@ -80,6 +88,7 @@ func New(o Options) (http.Handler, error) {
 
 type handler struct {
 	Options
+	limiter *limiter      // nil: nobody is limited
 	files   *files        // nil: the site is not served here
 	running chan struct{} // one for each search that runs
 	queue   chan struct{} // one for each that runs or waits
