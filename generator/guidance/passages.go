@@ -15,9 +15,10 @@ type Passage struct {
 }
 
 var (
-	passageHeading = regexp.MustCompile(`(?s)<(?:h[23][^>]*?|div) id="([^"]*)"[^>]*>(?:<dt>)?(.*?)</(?:h[23]|dt)>`)
+	passageHeading = regexp.MustCompile(`(?s)<h[23][^>]*?\sid="([^"]*)"[^>]*>(.*?)</h[23]>|<div id="([^"]*)"><dt>(.*?)</dt>`)
 	textBreak      = regexp.MustCompile(`<br>|</?(p|div|li|ul|ol|dl|dt|dd|tr|td|th|table|caption|h[2-6]|section|address|pre)\b[^>]*>`)
 	drawing        = regexp.MustCompile(`(?s)<svg\b.*?</svg>`)
+	elsewhere      = regexp.MustCompile(`(?s)<dt lang="[^"]*">.*?</dt>|<dd lang="[^"]*">.*?</dd>`) // a definition in another language
 )
 
 // Passages are the parts of the page, in order. A heading with nothing below it is joined to
@@ -34,6 +35,9 @@ func (p *Page) Passages() []Passage {
 	}
 	for _, m := range passageHeading.FindAllStringSubmatchIndex(body, -1) {
 		shut(m[0])
+		if m[2] < 0 { // a definition
+			m = append(m[:2:2], m[6:]...)
+		}
 		open = Passage{ID: stdhtml.UnescapeString(body[m[2]:m[3]]), Heading: plainText(body[m[4]:m[5]])}
 		start = m[1]
 	}
@@ -43,7 +47,7 @@ func (p *Page) Passages() []Passage {
 
 // plainText is the text of HTML that this package made.
 func plainText(html string) string {
-	html = drawing.ReplaceAllString(html, "")
+	html = elsewhere.ReplaceAllString(drawing.ReplaceAllString(html, ""), "")
 	html = anyTag.ReplaceAllString(textBreak.ReplaceAllString(html, " "), "")
 	return strings.Join(strings.Fields(stdhtml.UnescapeString(html)), " ")
 }

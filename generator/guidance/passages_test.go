@@ -1,0 +1,42 @@
+package guidance_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/cmpss/registry/generator/guidance"
+)
+
+func TestPassages(t *testing.T) {
+	p := &guidance.Page{Body: `<p>Before &amp; <em>all</em>.</p><h2 id="a-b"><a class="anchor" href="#a-b">A &lt;b&gt;</a></h2>` +
+		`<p>One<br>two</p><svg role="img"><title>chart</title></svg><h3 id="c">C</h3><h2 id="d">D</h2><ul><li>three</li><li>four</li></ul>` +
+		`<dl><div id="e"><dt>Word</dt><dt lang="es">Palabra</dt><dd>Meaning</dd><dd lang="es">Significado</dd></div></dl>`}
+	var got []string
+	for _, passage := range p.Passages() {
+		got = append(got, passage.ID+"|"+passage.Heading+"|"+passage.Text)
+	}
+	if want := "||Before & all.;a-b|A <b>|One two;d|D|three four;e|Word|Meaning"; strings.Join(got, ";") != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Every part of every page can be found and linked to, and nothing in it is left of the markup.
+func TestPassagesOfShippedPages(t *testing.T) {
+	lib := shipped(t)
+	for _, language := range languages {
+		for _, p := range lib.Pages(language) {
+			list := p.Passages()
+			if len(list) == 0 {
+				t.Errorf("%s/%s: no passage", language, p.Slug)
+			}
+			for _, passage := range list {
+				if strings.ContainsAny(passage.Text+passage.Heading, "<>{}") || passage.ID != "" && !strings.Contains(string(p.Body), ` id="`+passage.ID+`"`) {
+					t.Errorf("%s/%s: passage %q %q", language, p.Slug, passage.ID, passage.Heading)
+				}
+			}
+			if p.Slug == "definitions" && len(list) < 31 {
+				t.Errorf("%s: only %d words can be found by themselves", language, len(list))
+			}
+		}
+	}
+}
