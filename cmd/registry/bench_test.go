@@ -233,15 +233,22 @@ func BenchmarkGuidanceEdit(b *testing.B) {
 	k := keepSample(b, siteFlags{pagesFlags: pagesFlags{Content: filepath.Join(dir, "content")}}, time.Date(2026, 11, 22, 20, 30, 0, 0, time.UTC))
 	defer k.remove()
 	i := 0
+	var load, built, published time.Duration
 	for b.Loop() {
 		i++
 		if err := os.WriteFile(page, fmt.Appendf(bytes.Clone(original), "\n\nEdit %d.\n", i), 0o600); err != nil {
 			b.Fatal(err)
 		}
 		report, err := k.Rebuild(b.Context(), watch.ContentChanged)
+		load += report.LoadTook
+		built += report.BuildTook
+		published += report.PublishTook
 		if err != nil || report.PagesError != nil || report.Publish.Rendered != 0 || report.Publish.Written == 0 {
 			b.Fatalf("%+v %v", report.Publish, err)
 		}
+	}
+	for unit, took := range map[string]time.Duration{"ms-load": load, "ms-build": built, "ms-publish": published} {
+		b.ReportMetric(float64(took.Microseconds())/1000/float64(i), unit)
 	}
 }
 

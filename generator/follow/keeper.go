@@ -64,8 +64,8 @@ type Options struct {
 	FixedNow          bool                   // Now is an instant that a person gave, not a clock to be compared
 	AcceptOlder       bool                   // the source may be older than what was published from it
 
-	// Unchanged reports that a source that cannot say what changed is as it was at the last
-	// read, so that a poll need not read it again. May be nil.
+	// Unchanged reports that a source that cannot say what changed is as it was when this was
+	// called before, so that a poll need not read it again. May be nil.
 	Unchanged func() bool
 	// Progress may be nil.
 	Progress func(stage string, done, total int)
@@ -92,6 +92,7 @@ type Keeper struct {
 	latest  reading // what was read; no snapshot before the first read
 	passed  reading // what the guard let pass: what is published, but for a publication that failed
 	asOf    time.Time
+	unread  bool                    // the last complete read was begun and not taken over
 	doubt   bool                    // the clock jumped, and nothing has vouched for it since
 	stale   bool                    // what was read is not what is published
 	held    *site.Held              // what the guard held of what was read; nil if it let it pass
@@ -131,6 +132,7 @@ type Report struct {
 	Delays     []time.Duration // of the changes that were published, by the source or by time, in no order
 	PagesError error           // theme or content could not be read anew; the former pages are used
 
+	LoadTook                                    time.Duration // theme and content
 	TimeTook                                    time.Duration // what time alone had changed; not in those below
 	ReadTook, BuildTook, PublishTook, IndexTook time.Duration
 }
@@ -180,7 +182,9 @@ func (k *Keeper) load(why watch.Reason, report *Report) {
 	if !why.Has(watch.ContentChanged) {
 		return
 	}
+	start := k.options.Clock()
 	pages, err := k.options.Load()
+	report.LoadTook = k.options.Clock().Sub(start)
 	if err != nil {
 		report.PagesError = err
 		return

@@ -443,6 +443,42 @@ func TestWhatFailedIsNotLost(t *testing.T) {
 	}
 }
 
+// fileSource is a source that cannot say what changed, only whether it did.
+type fileSource struct{ *source }
+
+func (s fileSource) Changes() {} // it is no Follower
+
+// A source that cannot say what changed is read when it has changed, once, and until a read of
+// it succeeds.
+func TestAFileIsReadWhenItChanged(t *testing.T) {
+	f := newFixture(t, draft("MPSS100001", "2025-03-01", "2027-02-28"))
+	seen, version := -1, 0
+	unchanged := func() bool {
+		same := seen == version
+		seen = version
+		return same
+	}
+	f.Keeper = follow.New(follow.Options{
+		Source: fileSource{f.source}, Publisher: f.publisher, Index: f.index, Pages: f.pages, Version: "test",
+		Now: func() time.Time { return f.now }, Unchanged: unchanged,
+	})
+	look := func(what string, reads int) {
+		t.Helper()
+		f.Rebuild(t.Context(), watch.Polled)
+		if f.source.reads != reads {
+			t.Errorf("%s: %d reads, want %d", what, f.source.reads, reads)
+		}
+	}
+	look("start", 1)
+	look("nothing happened", 1)
+	version++
+	f.source.fail = errors.New("it is empty")
+	look("it changed and cannot be read", 1)
+	f.source.fail = nil
+	look("it can be read again", 2)
+	look("nothing happened", 2)
+}
+
 // Ten thousand small publications, through restarts, outages and the passing of days, end in
 // the bytes of one full build.
 func TestSmallPublicationsEndLikeOneFullBuild(t *testing.T) {

@@ -34,14 +34,17 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 			report.Read = len(delta.Changed) + len(delta.Gone)
 			return asOf, k.take(delta, asOf, report)
 		}
-	case !complete:
-		complete = k.options.Unchanged == nil || !k.options.Unchanged()
+	default:
+		// It is asked before every read, so that it knows the file that was read.
+		unchanged := k.options.Unchanged != nil && k.options.Unchanged()
+		complete = complete || k.unread || !unchanged
 	}
 	if !complete {
 		report.Rejections = k.latest.snapshot.Rejections
 		k.latest.looked = asOf
 		return asOf, nil
 	}
+	k.unread = true
 	snapshot, err := k.options.Source.Snapshot(ctx, func(rows int) { k.options.Progress("reading", rows, 0) })
 	if err != nil {
 		return asOf, fmt.Errorf("%w; the published site stays as it is", err)
@@ -50,6 +53,7 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 		return asOf, err
 	}
 	k.replace(snapshot, asOf)
+	k.unread = false
 	report.Complete, report.Read, report.Rejections = true, snapshot.Read, k.latest.snapshot.Rejections
 	return asOf, nil
 }

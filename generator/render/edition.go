@@ -19,6 +19,8 @@ type edition struct {
 	calendar  *calendar
 	templates map[string]*template.Template // by page name
 
+	made [2][]Page // that depend on no record; the second with the notice of sample records
+
 	// What record pages and search results are put together from, made once.
 	records [numVariants]form
 	rows    [numRowVariants]form

@@ -15,11 +15,7 @@ import (
 func (r *Renderer) Fixed(sample bool, instant time.Time) ([]Page, error) {
 	var pages []Page
 	for _, language := range r.options.Languages {
-		made, err := r.editions[language].fixed(sample)
-		if err != nil {
-			return nil, err
-		}
-		pages = append(pages, made...)
+		pages = append(pages, r.editions[language].made[index(sample)]...)
 	}
 	pages = append(pages, r.theme.published...)
 	security, err := r.security(instant)
@@ -45,6 +41,21 @@ type homeView struct{ page }
 type indexView struct {
 	page
 	Groups []guidance.Group
+}
+
+// index is 1 for a site of sample records.
+func index(sample bool) int {
+	if sample {
+		return 1
+	}
+	return 0
+}
+
+// makeFixed makes the pages that depend on no record, with and without the notice of sample
+// records. The edition never changes, so neither do they.
+func (e *edition) makeFixed(sample bool) (err error) {
+	e.made[index(sample)], err = e.fixed(sample)
+	return err
 }
 
 func (e *edition) fixed(sample bool) ([]Page, error) {
@@ -122,11 +133,6 @@ func (r *Renderer) tryOtherPages() error {
 		}
 	}
 	for _, language := range r.options.Languages {
-		for _, sample := range [...]bool{false, true} {
-			if _, err := r.editions[language].fixed(sample); err != nil {
-				return err
-			}
-		}
 		if err := r.editions[language].tryTools(); err != nil {
 			return err
 		}

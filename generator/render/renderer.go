@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/cmpss/registry/generator/advice"
 	"github.com/cmpss/registry/generator/guidance"
 )
@@ -63,18 +65,32 @@ func Load(theme fs.FS, library *guidance.Library, options Options) (*Renderer, e
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	for _, language := range options.Languages {
-		if err := r.editions[language].compile(); err != nil {
-			return nil, err
-		}
-	}
-	if r.digest, err = r.proveForms(); err != nil {
-		return nil, err
-	}
-	if err := r.tryOtherPages(); err != nil {
+	if err := r.makeReady(); err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// makeReady makes what pages are put together from, and tries each kind of page, by all cores.
+func (r *Renderer) makeReady() error {
+	var group errgroup.Group
+	group.Go(func() (err error) {
+		for _, language := range r.options.Languages {
+			if err := r.editions[language].compile(); err != nil {
+				return err
+			}
+		}
+		if r.digest, err = r.proveForms(); err != nil {
+			return err
+		}
+		return r.tryOtherPages()
+	})
+	for _, language := range r.options.Languages {
+		for _, sample := range [...]bool{false, true} {
+			group.Go(func() error { return r.editions[language].makeFixed(sample) })
+		}
+	}
+	return group.Wait()
 }
 
 func (o *Options) check() error {
