@@ -21,7 +21,7 @@ TOOL     := go tool -modfile=tools/go.mod
 # Where goroutines share something; the rest is tested without the race detector, five times as fast.
 CONCURRENT := ./generator ./generator/follow ./generator/publish/... ./generator/watch/... ./index/... ./cmd/...
 
-.PHONY: help build run test test-go test-race e2e lint fmt fuzz bench golden cover deps clean
+.PHONY: help build run test test-go test-race e2e powercut lint fmt fuzz bench golden cover deps clean
 
 help: ## list what can be made
 	@echo "make TARGET, where TARGET is:"
@@ -38,7 +38,7 @@ run: build ## build a site of sample records and serve it on ADDR
 	@mkdir -p .run
 	@bin/registry sample --count $(COUNT) --seed $(SEED) > .run/sample.ndjson.tmp
 	@mv .run/sample.ndjson.tmp .run/sample.ndjson
-	bin/registry build --source .run/sample.ndjson --out .run/public --state .run/state
+	bin/registry build --source .run/sample.ndjson --out .run/public --state .run/state --base-url http://$(ADDR)
 	bin/registry serve --public .run/public --state .run/state --addr $(ADDR)
 
 test: deps lint test-go test-race e2e ## install what is missing, then run every check there is
@@ -59,6 +59,10 @@ e2e/node_modules/.package-lock.json: e2e/package.json e2e/package-lock.json
 	cd e2e && npm ci --loglevel=error
 	@touch $@
 
+# Not part of test: it needs root, loop devices and a kernel with ext4, which not every machine gives.
+powercut: ## cut the power of a file system while a site is published to it, fifty times (root)
+	go test -count=1 -timeout 40m -tags powercut -run TestPowerCut -v ./cmd/registry
+
 lint: ## check format, vet, staticcheck and dead code
 	@unformatted=$$($(TOOL) gofumpt -l .); \
 	if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
@@ -66,6 +70,7 @@ lint: ## check format, vet, staticcheck and dead code
 	$(TOOL) staticcheck $(PACKAGES)
 	@dead=$$($(TOOL) deadcode -test $(PACKAGES)); \
 	if [ -n "$$dead" ]; then echo "never called:"; echo "$$dead"; exit 1; fi
+	@tools/check-unit docs/systemd/registry-watch.service
 
 fmt: ## format the Go code
 	@$(TOOL) gofumpt -w .

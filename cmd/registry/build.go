@@ -28,6 +28,7 @@ type buildReport struct {
 	AsOf     time.Time      `json:"as_of"`
 	Read     int            `json:"read"`
 	Rejected []rejectedRow  `json:"rejected"`
+	Warnings []string       `json:"warnings"`
 	Records  map[string]int `json:"records"`
 	Rendered int            `json:"rendered"`
 	Files    int            `json:"files"`
@@ -76,6 +77,9 @@ func (c *buildCommand) Run(ctx context.Context, p *process) error {
 		}
 		return err
 	}
+	for _, warning := range report.Warnings {
+		fmt.Fprintf(p.stderr, "warning: %s\n", warning)
+	}
 	report.printRejected(p.stderr)
 	if report.Held != nil {
 		report.Held.print(p.stderr)
@@ -88,7 +92,7 @@ func (c *buildCommand) Run(ctx context.Context, p *process) error {
 }
 
 func (c *buildCommand) build(ctx context.Context, clock func() time.Time, progress *progress) (*buildReport, error) {
-	report := &buildReport{Rejected: []rejectedRow{}, Records: map[string]int{}}
+	report := &buildReport{Rejected: []rejectedRow{}, Warnings: []string{}, Records: map[string]int{}}
 	began := clock()
 	options := follow.Options{Now: clock, Clock: clock, Full: c.Full, Progress: progress.step}
 	if !c.Now.IsZero() {
@@ -108,12 +112,18 @@ func (c *buildCommand) build(ctx context.Context, clock func() time.Time, progre
 	defer closeAll()
 	look, err := keeper.Rebuild(ctx, watch.Start)
 	report.fill(look)
+	if warning := c.warning(); warning != "" {
+		report.Warnings = append(report.Warnings, warning)
+	}
 	report.Seconds.Total = clock().Sub(began).Seconds()
 	return report, err
 }
 
 func (r *buildReport) fill(look follow.Report) {
 	r.AsOf, r.Read = look.AsOf.UTC(), look.Read
+	if look.Warning != "" {
+		r.Warnings = append(r.Warnings, look.Warning)
+	}
 	for _, rejection := range look.Rejections {
 		r.Rejected = append(r.Rejected, rejectedRow{rejection.Place, oneLine(rejection.Reason)})
 	}

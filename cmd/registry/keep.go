@@ -31,8 +31,9 @@ type siteFlags struct {
 	pagesFlags `embed:""`
 }
 
-// limitDefaults are the defaults of the guard's flags: the limits of package publish, in per cent.
-func limitDefaults() kong.Vars {
+// flagDefaults are defaults of flags that are stated elsewhere: those of the guard are the limits of
+// package publish, in per cent.
+func flagDefaults() kong.Vars {
 	limits := publish.DefaultLimits()
 	percent := func(share float64) string { return strconv.FormatFloat(share*100, 'g', 6, 64) }
 	return kong.Vars{
@@ -40,6 +41,7 @@ func limitDefaults() kong.Vars {
 		"max_vanished":       percent(limits.VanishedShare),
 		"max_rejected":       percent(limits.RejectedShare),
 		"hold_above":         strconv.Itoa(limits.Least),
+		"base_url":           defaultBaseURL,
 	}
 }
 

@@ -97,7 +97,7 @@ func run(ctx context.Context, args []string, p process) (status int) {
 		kong.Name("registry"),
 		kong.Description("The public registry of Certified Medi-Cal Peer Support Specialists: from records to pages that answer \"is this certification valid?\"\n\nEvery flag can also be set in registry.toml and in the environment, as REGISTRY_ and its name: a flag counts over the environment, the environment over the file."),
 		kong.Vars{"version": "registry " + version},
-		limitDefaults(),
+		flagDefaults(),
 		kong.Writers(p.stdout, p.stderr),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.Resolvers(&settings{env: p.env}),

@@ -22,9 +22,20 @@ type pagesFlags struct {
 	Languages []string `help:"Languages of the site; the first one is at its root." default:"en,es" placeholder:"en,es"`
 	Theme     string   `help:"Folder of a theme that replaces the one compiled in." placeholder:"DIR" type:"existingdir"`
 	Content   string   `help:"Folder of guidance and facts that replaces the one compiled in." placeholder:"DIR" type:"existingdir"`
-	BaseURL   string   `help:"Address at which the site is published; used in the site map and where an absolute address is needed." default:"http://127.0.0.1:8080" placeholder:"URL" name:"base-url"`
+	BaseURL   string   `help:"Address at which the site is published; used in the site map and where an absolute address is needed." default:"${base_url}" placeholder:"URL" name:"base-url"`
 
 	NoSpecializations bool `help:"Leave the areas of specialization out of every page."`
+}
+
+// defaultBaseURL is where the site of a developer stands. For any other it is a mistake.
+const defaultBaseURL = "http://127.0.0.1:8080"
+
+// warning is what is right only for a developer; empty if nothing is.
+func (f *pagesFlags) warning() string {
+	if f.BaseURL != defaultBaseURL {
+		return ""
+	}
+	return "no --base-url is given, so the site map and the links between languages name " + defaultBaseURL + "; give the address at which the site is published"
 }
 
 // load reads theme and content and gives what makes the pages of a site.

@@ -60,6 +60,7 @@ type watcher struct {
 	now       func() time.Time
 	ready     func() // after the first publication; may be nil
 	published func() // after each publication; may be nil
+	warned    string // of the source, that was last logged
 	heldFor   string // digest that was last reported as held
 }
 
@@ -73,6 +74,9 @@ func newWatcher(site *siteFlags, flags *watchFlags, p *process, log *slog.Logger
 	}
 	w := &watcher{site: site, flags: flags, log: log, metrics: newMetrics(p.now), now: p.now}
 	w.ready = func() { notifySystemd(p.env, "READY=1") }
+	if warning := site.warning(); warning != "" {
+		log.Warn(warning)
+	}
 	w.keeper, w.source, w.close, err = site.keeper(follow.Options{Now: p.now, AcceptOlder: flags.AcceptOlder})
 	if err != nil {
 		return nil, err
@@ -129,6 +133,10 @@ func (w *watcher) rebuild(ctx context.Context, why watch.Reason) (watch.Outcome,
 	w.metrics.looked(report, err, w.keeper.Pending())
 	if report.PagesError != nil {
 		w.log.Error("theme or content cannot be read; the site goes on with what it had", "error", oneLine(report.PagesError))
+	}
+	if report.Warning != "" && report.Warning != w.warned {
+		w.warned = report.Warning
+		w.log.Warn(report.Warning)
 	}
 	held, isHeld := errors.AsType[*publish.HeldError](err)
 	if report.Published {

@@ -96,7 +96,7 @@ type Date int32
 func ParseDate(text string) (Date, error) {
 	year, month, day, ok := splitDate(text)
 	if !ok {
-		return 0, fmt.Errorf("%s is not a calendar day of the form YYYY-MM-DD", quoteShort(text))
+		return 0, fmt.Errorf("%s is not a calendar day of the form YYYY-MM-DD", QuoteShort(text))
 	}
 	if year < minYear || year > maxYear {
 		return 0, fmt.Errorf("the year of %s is outside %d to %d", text, minYear, maxYear)

@@ -54,7 +54,7 @@ func (d Draft) Record() (*Record, error) {
 	}
 	number, err := ParseNumber(d.Number)
 	if err != nil {
-		note(fmt.Errorf("number %s: %w", quoteShort(d.Number), err))
+		note(fmt.Errorf("number %s: %w", QuoteShort(d.Number), err))
 	}
 	r := &Record{number: number, sample: d.Sample}
 	r.legalName, err = checkName(d.LegalName)
@@ -66,7 +66,7 @@ func (d Draft) Record() (*Record, error) {
 	for _, name := range d.Specializations {
 		area, ok := ParseSpecialization(name)
 		if !ok {
-			note(fmt.Errorf("unknown specialization %s", quoteShort(name)))
+			note(fmt.Errorf("unknown specialization %s", QuoteShort(name)))
 			continue
 		}
 		r.specializations |= 1 << area
@@ -178,7 +178,7 @@ func checkActions(drafts []DraftAction) ([]Action, error) {
 	for _, d := range drafts {
 		kind := slices.Index(actionNames[:], d.Kind)
 		if kind < 0 {
-			return nil, fmt.Errorf("unknown kind of action %s", quoteShort(d.Kind))
+			return nil, fmt.Errorf("unknown kind of action %s", QuoteShort(d.Kind))
 		}
 		action := Action{Kind: ActionKind(kind)}
 		var err error
@@ -213,7 +213,7 @@ func compareActions(a, b Action) int {
 func parseInstant(what, text string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%s: %s is not an instant in RFC 3339, such as 2025-02-01T09:00:00-08:00", what, quoteShort(text))
+		return time.Time{}, fmt.Errorf("%s: %s is not an instant in RFC 3339, such as 2025-02-01T09:00:00-08:00", what, QuoteShort(text))
 	}
 	if y := t.UTC().Year(); y < minYear || y > maxYear {
 		return time.Time{}, fmt.Errorf("%s: the year of %s is outside %d to %d", what, text, minYear, maxYear)
@@ -221,8 +221,9 @@ func parseInstant(what, text string) (time.Time, error) {
 	return t.UTC(), nil
 }
 
-// quoteShort quotes a text for a message: one line, no control characters, no flood.
-func quoteShort(s string) string {
+// QuoteShort quotes a text of somebody else for a message: one line, ASCII, and no more than forty
+// bytes of it.
+func QuoteShort(s string) string {
 	const limit = 40
 	if len(s) > limit {
 		cut := limit

@@ -56,11 +56,11 @@ func (p *publishedStatement) statement() (Statement, error) {
 	s := Statement{LegalName: p.LegalName, ThisUpdate: p.ThisUpdate.UTC(), NextUpdate: p.NextUpdate.UTC(), Sample: p.Sample, Withdrawn: p.Withdrawn}
 	var err error
 	if s.Number, err = ParseNumber(p.Number); err != nil || s.Number.String() != p.Number {
-		return s, fmt.Errorf("number %s is not in canonical form", quoteShort(p.Number))
+		return s, fmt.Errorf("number %s is not in canonical form", QuoteShort(p.Number))
 	}
 	var ok bool
 	if s.Status, ok = ParseStatus(p.Status); !ok {
-		return s, fmt.Errorf("unknown status %s", quoteShort(p.Status))
+		return s, fmt.Errorf("unknown status %s", QuoteShort(p.Status))
 	}
 	if p.Valid == nil || *p.Valid != s.Status.Valid() {
 		return s, fmt.Errorf("valid does not agree with the status %s", s.Status)
@@ -68,14 +68,14 @@ func (p *publishedStatement) statement() (Statement, error) {
 	for _, name := range p.Actions {
 		kind := slices.Index(actionNames[:], name)
 		if kind < 0 {
-			return s, fmt.Errorf("unknown action %s", quoteShort(name))
+			return s, fmt.Errorf("unknown action %s", QuoteShort(name))
 		}
 		s.Actions |= 1 << kind
 	}
 	for _, name := range p.Specializations {
 		area, ok := ParseSpecialization(name)
 		if !ok {
-			return s, fmt.Errorf("unknown specialization %s", quoteShort(name))
+			return s, fmt.Errorf("unknown specialization %s", QuoteShort(name))
 		}
 		s.Specializations |= 1 << area
 	}
@@ -88,7 +88,7 @@ func (p *publishedStatement) statement() (Statement, error) {
 	for i, interval := range p.History {
 		status, ok := ParseStatus(interval.Status)
 		if !ok {
-			return s, fmt.Errorf("unknown status %s in the history", quoteShort(interval.Status))
+			return s, fmt.Errorf("unknown status %s in the history", QuoteShort(interval.Status))
 		}
 		next := Interval{From: interval.From.UTC(), Status: status}
 		last := i == len(p.History)-1

@@ -74,10 +74,10 @@ type Options struct {
 // maxClockDifference is how far the host's clock may be from the source's.
 const maxClockDifference = time.Minute
 
-// How long a source may take, so that one which never answers is a failure: a connection can go
+// How long a source may be silent, so that one which never answers is a failure: a connection can go
 // dark in the middle of a transaction.
 const (
-	readTimeout    = 10 * time.Minute // for everything
+	stillTimeout   = 2 * time.Minute  // for everything, without another row
 	changesTimeout = 20 * time.Second // for what changed
 )
 
@@ -130,6 +130,7 @@ type Report struct {
 	NextUpdate time.Time      // until when what was published may be relied on
 	Publish    publish.Report
 	Delays     []time.Duration // of the changes that were published, by the source or by time, in no order
+	Warning    string          // of a complete read, for the operator; empty if there is none
 	PagesError error           // theme or content could not be read anew; the former pages are used
 
 	LoadTook                                    time.Duration // theme and content

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -38,7 +39,8 @@ type source struct {
 	outbox   []certification.Number
 	clock    func() time.Time // of the server; nil: it has none
 	fail     error
-	reads    int // complete reads
+	reads    int                                    // complete reads
+	slow     func(context.Context, func(int)) error // before a complete read
 	back     bool
 	rejected int       // entries
 	modified time.Time // of the file, if the source is one
@@ -68,7 +70,12 @@ func (s *source) now() time.Time {
 	return s.clock()
 }
 
-func (s *source) Snapshot(context.Context, func(int)) (*records.Snapshot, error) {
+func (s *source) Snapshot(ctx context.Context, progress func(int)) (*records.Snapshot, error) {
+	if s.slow != nil {
+		if err := s.slow(ctx, progress); err != nil {
+			return nil, err
+		}
+	}
 	if s.fail != nil {
 		return nil, s.fail
 	}
@@ -477,6 +484,31 @@ func TestAFileIsReadWhenItChanged(t *testing.T) {
 	f.source.fail = nil
 	look("it can be read again", 2)
 	look("nothing happened", 2)
+}
+
+// A read that stands still is given up; one that goes on is waited for, however long it takes.
+func TestAReadThatStandsStillIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, draft("MPSS100001", "2025-03-01", "2027-02-28"))
+		f.source.slow = func(ctx context.Context, progress func(int)) error {
+			progress(1)
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		start := time.Now()
+		_, err := f.Rebuild(t.Context(), watch.Start)
+		if err == nil || !strings.Contains(err.Error(), "nothing came of the source for 2m0s") || time.Since(start) != 2*time.Minute {
+			t.Errorf("after %s: %v", time.Since(start), err)
+		}
+		f.source.slow = func(ctx context.Context, progress func(int)) error {
+			for range 60 {
+				time.Sleep(time.Minute)
+				progress(1)
+			}
+			return ctx.Err()
+		}
+		f.rebuild(t, watch.Retry)
+	})
 }
 
 // Ten thousand small publications, through restarts, outages and the passing of days, end in

@@ -15,8 +15,6 @@ import (
 func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (asOf time.Time, err error) {
 	start := k.options.Clock()
 	defer func() { report.ReadTook = k.options.Clock().Sub(start) }()
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
-	defer cancel()
 	asOf = k.options.Now()
 	complete := k.latest.snapshot == nil || why.Has(watch.Reconcile|watch.Hangup|watch.FilesChanged|watch.ClockJumped) ||
 		!asOf.Before(certification.NextConfirmation(k.latest.read))
@@ -45,7 +43,7 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 		return asOf, nil
 	}
 	k.unread = true
-	snapshot, err := k.options.Source.Snapshot(ctx, func(rows int) { k.options.Progress("reading", rows, 0) })
+	snapshot, err := k.snapshot(ctx)
 	if err != nil {
 		return asOf, fmt.Errorf("%w; the published site stays as it is", err)
 	}
@@ -54,8 +52,28 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 	}
 	k.replace(snapshot, asOf)
 	k.unread = false
+	report.Warning = snapshot.Warning
 	report.Complete, report.Read, report.Rejections = true, snapshot.Read, k.latest.snapshot.Rejections
 	return asOf, nil
+}
+
+// snapshot reads everything. A read that stands still is given up; one that goes on may take its
+// time.
+func (k *Keeper) snapshot(ctx context.Context) (*records.Snapshot, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	still := time.AfterFunc(stillTimeout, func() {
+		cancel(fmt.Errorf("nothing came of the source for %s", stillTimeout))
+	})
+	defer still.Stop()
+	snapshot, err := k.options.Source.Snapshot(ctx, func(rows int) {
+		still.Reset(stillTimeout)
+		k.options.Progress("reading", rows, 0)
+	})
+	if err != nil && context.Cause(ctx) != nil {
+		err = fmt.Errorf("%w: %w", err, context.Cause(ctx))
+	}
+	return snapshot, err
 }
 
 // changes asks what changed since the position that is held or, at the first look, since the

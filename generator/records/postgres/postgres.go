@@ -121,6 +121,9 @@ func (s *Source) snapshot(ctx context.Context, progress func(rows int)) (*record
 		return nil, err
 	}
 	snapshot.ServerTime = state.time
+	if conn.pg.ParameterStatus("is_superuser") == "on" {
+		snapshot.Warning = "the records are read as a superuser, who can read and change everything; connect as a user that is only a member of " + reader
+	}
 	return snapshot, nil
 }
 

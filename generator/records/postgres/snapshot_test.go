@@ -28,6 +28,12 @@ func TestSnapshotEqualsThatOfAFile(t *testing.T) {
 	if got.Read != 3000 || len(got.Rejections) != 0 {
 		t.Errorf("%d read, rejections: %v", got.Read, got.Rejections)
 	}
+	if got.Warning != "" {
+		t.Errorf("warned of the reader: %s", got.Warning)
+	}
+	if owner := mustSnapshot(t, d.owner); !strings.Contains(owner.Warning, "superuser") {
+		t.Errorf("not warned of a superuser: %q", owner.Warning)
+	}
 	again := mustSnapshot(t, d.reader)
 	if again.Position == "" || again.Position != got.Position {
 		t.Errorf("positions %q and %q of one state", got.Position, again.Position)

@@ -3,10 +3,11 @@ package draftjson
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/cmpss/registry/generator/certification"
 )
 
 // problem notes a fault after which the text can still be followed.
@@ -93,7 +94,7 @@ func (d *Decoder) object(keys []string, value func(key int)) {
 		}
 		switch {
 		case key < 0:
-			d.problemAt(at, "unknown key %s; the keys are %s", quoteShort(name), strings.Join(keys, ", "))
+			d.problemAt(at, "unknown key %s; the keys are %s", certification.QuoteShort(name), strings.Join(keys, ", "))
 			d.skip()
 		case seen&(1<<key) != 0:
 			d.problemAt(at, "the key %q stands twice", keys[key])
@@ -322,13 +323,4 @@ func (d *Decoder) unit(i int) rune {
 		}
 	}
 	return r
-}
-
-// quoteShort quotes a text for a message: one line, no control characters, no flood.
-func quoteShort(s string) string {
-	const limit = 40
-	if len(s) > limit {
-		s = strings.ToValidUTF8(s[:limit], "") + "…"
-	}
-	return strconv.QuoteToASCII(s)
 }
