@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/cmpss/registry/generator/advice"
@@ -228,7 +229,7 @@ func (e *edition) toolPages(sample bool) ([]Page, error) {
 	return pages, nil
 }
 
-// tryTools makes the tools with every kind of answer and every fault, so that Load finds what
+// tryTools makes the tools with each shape of an answer and every fault, so that Load finds what
 // is wrong with their templates.
 func (e *edition) tryTools() error {
 	a, facts := e.renderer.advisor, e.facts()
@@ -248,12 +249,11 @@ func (e *edition) tryTools() error {
 		}
 		tries = append(tries, ToolPage{Tool: ToolStanding, Standing: &s})
 	}
-	for _, group := range facts.Costs.Groups {
-		for _, path := range group.Paths {
-			c := a.Cost(advice.CostQuestion{Path: path})
-			tries = append(tries, ToolPage{Tool: ToolCost, Cost: &c})
-		}
-	}
+	full := facts.Costs.Groups[0].Paths[0]
+	full.Note, full.Repeat = full.Name, guidance.CostRepeat{Fee: facts.Fees.Groups[0].Fees[0].ID, Least: 1, Most: 2}
+	cost := a.Cost(advice.CostQuestion{Path: full})
+	cost.TrainingFees = true
+	tries = append(tries, ToolPage{Tool: ToolCost, Cost: &cost}, ToolPage{Tool: ToolCost, Cost: &advice.Cost{}})
 	for _, verdict := range verdicts {
 		question := advice.CourseQuestion{Taught: 150, Breaks: 50}
 		tries = append(tries, ToolPage{Tool: ToolCourse, Course: &advice.CourseAnswer{
@@ -262,11 +262,10 @@ func (e *edition) tryTools() error {
 	}
 	units := advice.CourseAnswer{Question: advice.CourseQuestion{Units: 300}, Verdict: guidance.VerdictCounts}
 	tries = append(tries, ToolPage{Tool: ToolCourse, Course: &units})
-	for _, row := range facts.Sanctions.Rows {
-		s := a.Sanction(advice.SanctionQuestion{Standard: row.Standards[0]})
-		tries = append(tries, ToolPage{Tool: ToolSanction, Sanction: &s})
-	}
-	tries = append(tries, ToolPage{Tool: ToolSanction, Sanction: &advice.SanctionAnswer{Standards: []advice.Standard{{}}}})
+	sanction := a.Sanction(advice.SanctionQuestion{Standard: facts.Sanctions.Rows[0].Standards[0]})
+	sanction.Sanction.Note = sanction.Sanction.Subject
+	sanction.Sanction.Minimum = slices.Concat(sanction.Sanction.Minimum, sanction.Sanction.Minimum) // alternatives
+	tries = append(tries, ToolPage{Tool: ToolSanction, Sanction: &sanction}, ToolPage{Tool: ToolSanction, Sanction: &advice.SanctionAnswer{}})
 	for _, try := range tries {
 		if _, err := e.executeTool(e.toolView(try), try); err != nil {
 			return err
