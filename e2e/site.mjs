@@ -13,7 +13,7 @@ import { chromium } from "playwright-core";
 import { dayAfter, people } from "./records.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const registry = process.env.REGISTRY_BIN ?? path.join(root, "bin", "registry");
+export const registry = process.env.REGISTRY_BIN ?? path.join(root, "bin", "registry");
 
 export const phone = { width: 390, height: 844 };
 export const desktop = { width: 1280, height: 900 };
@@ -137,6 +137,7 @@ const inSpanishToo = [
   "record-investigated",
   "day-answer",
   "advertisement",
+  "roster",
 ];
 
 /** One address of every kind of page that a person can come to: [name, path, status of the response]. */
@@ -168,6 +169,7 @@ export function kinds({ who, now }) {
     ["day-form", "/day.html", 200],
     ["advertisement", "/advertisement.html", 200],
     ["advertisement-number", `/advertisement?number=${who.active.number}`, 200],
+    ["roster", "/roster.html", 200],
     ["day-answer", `/verify?number=${who.reversed.number}&on=${dayAfter(now, -120)}`, 200],
     ["day-future", `/verify?number=${who.reversed.number}&on=2100-01-01`, 400],
   ];

@@ -2,33 +2,15 @@
 // query handler would answer is answered by the page's script or not at all.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { createServer } from "node:http";
-import path from "node:path";
 import { after, test } from "node:test";
+import { serveFiles } from "./host.mjs";
 import { openSite, phone } from "./site.mjs";
 
-const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".json": "application/json" };
-
 const site = await openSite();
-const host = createServer((request, response) => {
-  let name = "404.html";
-  try {
-    name = decodeURIComponent(new URL(request.url, "http://host").pathname);
-  } catch {
-    // an address that cannot be decoded
-  }
-  let file = path.join(site.out, path.normalize(name.endsWith("/") ? name + "index.html" : name));
-  const found = name !== "404.html" && existsSync(file) && statSync(file).isFile();
-  if (!found) file = path.join(site.out, "404.html");
-  response.writeHead(found ? 200 : 404, { "Content-Type": types[path.extname(file)] ?? "text/plain" });
-  response.end(readFileSync(file));
-});
-await new Promise((listening) => host.listen(0, "127.0.0.1", listening));
-const origin = `http://127.0.0.1:${host.address().port}`;
+const host = await serveFiles(site.out);
+const { origin } = host;
 after(async () => {
-  host.closeAllConnections();
-  await new Promise((closed) => host.close(closed));
+  await host.close();
   await site.close();
 });
 

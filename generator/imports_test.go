@@ -27,7 +27,7 @@ var boundaries = map[string]struct{ own, foreign []string }{
 	"generator/guidance":                   {foreign: []string{"github.com/yuin/goldmark", "github.com/BurntSushi/toml", "golang.org/x/sync", "golang.org/x/text"}},
 	"generator/advice":                     {own: []string{"generator/certification", "generator/guidance"}},
 	"generator/roster":                     {own: []string{"generator/certification", "generator/legalname"}, foreign: []string{"golang.org/x/sync", "golang.org/x/text"}},
-	"generator/render":                     {own: []string{"generator/advertisement", "generator/advice", "generator/certification", "generator/guidance", "generator/site"}, foreign: []string{"github.com/nicksnyder/go-i18n/v2", "github.com/BurntSushi/toml", "github.com/tdewolff/minify/v2", "golang.org/x/sync", "golang.org/x/text"}},
+	"generator/render":                     {own: []string{"generator/advertisement", "generator/advice", "generator/certification", "generator/guidance", "generator/legalname", "generator/roster", "generator/site"}, foreign: []string{"github.com/nicksnyder/go-i18n/v2", "github.com/BurntSushi/toml", "github.com/tdewolff/minify/v2", "golang.org/x/sync", "golang.org/x/text"}},
 	"generator":                            {own: []string{"generator/certification", "generator/records", "generator/render", "generator/site"}, foreign: []string{"golang.org/x/sync"}},
 	"generator/publish":                    {own: []string{"generator/site"}, foreign: []string{"golang.org/x/sync", "golang.org/x/sys"}},
 	"generator/follow":                     {own: []string{"generator", "generator/certification", "generator/publish", "generator/records", "generator/render", "generator/site", "generator/watch"}},

@@ -130,9 +130,12 @@ type host struct {
 	client *http.Client
 
 	mu       sync.Mutex
-	patience int // waits that are left
+	patience int // waits that are left; below zero nothing more is asked
 	until    time.Time
 }
+
+// errBusy is that of a host that is asked no more.
+var errBusy = errors.New("asked too much: try again later")
 
 func newHost(base string, patience int) *host {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
@@ -164,7 +167,7 @@ func (h *host) get(ctx context.Context, name string) ([]byte, error) {
 			return body, err
 		}
 		if !h.wait(busy.wait) {
-			return nil, fmt.Errorf("%s: %w: ask again later", address, err)
+			return nil, fmt.Errorf("%s: %w: %w", address, err, errBusy)
 		}
 	}
 }
@@ -172,8 +175,11 @@ func (h *host) get(ctx context.Context, name string) ([]byte, error) {
 // pause waits while the host is left alone.
 func (h *host) pause(ctx context.Context) error {
 	h.mu.Lock()
-	left := time.Until(h.until)
+	left, patience := time.Until(h.until), h.patience
 	h.mu.Unlock()
+	if patience < 0 {
+		return fmt.Errorf("%s: %w", h.base, errBusy)
+	}
 	if left <= 0 {
 		return ctx.Err()
 	}
@@ -194,11 +200,10 @@ func (h *host) wait(d time.Duration) bool {
 	if time.Now().Before(h.until) {
 		return true // another question was told so already
 	}
-	if h.patience <= 0 || d > longestWait {
-		h.patience = 0
+	if h.patience--; h.patience < 0 || d > longestWait {
+		h.patience = -1
 		return false
 	}
-	h.patience--
 	h.until = time.Now().Add(d)
 	return true
 }

@@ -48,12 +48,19 @@ func TestHostThatIsAskedTooMuch(t *testing.T) {
 		asked.Store(0)
 		refusals.Store(int64(c.refuse))
 		wait = c.wait
-		body, err := newHost(server.URL, c.patience).get(ctx, "file")
+		h := newHost(server.URL, c.patience)
+		body, err := h.get(ctx, "file")
 		if answered := err == nil && string(body) == "yes"; answered != c.answered || asked.Load() != c.asked {
 			t.Errorf("%s: %q, %v, asked %d times", c.what, body, err, asked.Load())
 		}
-		if err != nil && !strings.Contains(err.Error(), "429 Too Many Requests: ask again later") {
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, errBusy) || !strings.Contains(err.Error(), "429 Too Many Requests") {
 			t.Errorf("%s: %v", c.what, err)
+		}
+		if _, err := h.get(ctx, "file"); !errors.Is(err, errBusy) || asked.Load() != c.asked {
+			t.Errorf("%s: asked again: %v", c.what, err)
 		}
 	}
 	if _, err := newHost(server.URL, 0).get(ctx, "missing"); !errors.Is(err, fs.ErrNotExist) {

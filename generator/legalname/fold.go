@@ -131,6 +131,16 @@ func dropApostrophe(r rune) rune {
 	return r
 }
 
+// PlainLetters are the letters that Unicode does not decompose, with what people type for them, for an
+// implementation of Compare in another language.
+func PlainLetters() map[string]string {
+	letters := make(map[string]string, len(plainLetters))
+	for letter, plain := range plainLetters {
+		letters[string(letter)] = plain
+	}
+	return letters
+}
+
 // plainLetters are letters that Unicode does not decompose, in lower case, with what people
 // type for them.
 var plainLetters = map[rune]string{

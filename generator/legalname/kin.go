@@ -14,8 +14,8 @@ import (
 //go:embed variants/*.txt
 var variantFiles embed.FS
 
-// maxKin is how many other names one may stand for.
-const maxKin = 32
+// MaxKin is how many other names one may stand for.
+const MaxKin = 32
 
 // variants gives, by folded word, the names that may stand for it, in the order of the files.
 var variants = sync.OnceValue(func() map[string][]string {
@@ -23,7 +23,7 @@ var variants = sync.OnceValue(func() map[string][]string {
 	for group := range variantGroups {
 		for _, word := range group {
 			for _, other := range group {
-				if other != word && !slices.Contains(related[word], other) && len(related[word]) < maxKin {
+				if other != word && !slices.Contains(related[word], other) && len(related[word]) < MaxKin {
 					related[word] = append(related[word], other)
 				}
 			}
@@ -58,6 +58,10 @@ func variantGroups(yield func([]string) bool) {
 		}
 	}
 }
+
+// Variants gives the groups of words that may stand for each other in a name, for an implementation of
+// Compare in another language. A word stands for at most MaxKin others, the first of the list.
+func Variants() [][]string { return slices.Collect(variantGroups) }
 
 // Kin gives the words that may stand for a word in a name: its variants; its consonants, by
 // which names in other scripts are found; and for a word in another script its Latin spellings.

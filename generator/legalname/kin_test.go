@@ -27,7 +27,7 @@ func TestVariantsAreGroups(t *testing.T) {
 		t.Errorf("%d groups", groups)
 	}
 	for word, others := range variants() {
-		if len(others) == maxKin {
+		if len(others) == MaxKin {
 			t.Errorf("%q has too many variants", word)
 		}
 		for _, other := range others {

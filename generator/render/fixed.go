@@ -86,6 +86,13 @@ func (e *edition) fixed(sample bool) ([]Page, error) {
 	if err := add("advertisement.html", pageAdvertisement, e.advertisementView(AdvertisementPage{Sample: sample})); err != nil {
 		return nil, err
 	}
+	list, err := e.rosterView(sample)
+	if err != nil {
+		return nil, err
+	}
+	if err := add("roster.html", pageRoster, list); err != nil {
+		return nil, err
+	}
 	if err := add("guidance/index.html", pageGuidanceIndex, indexView{e.newPage(pageGuidanceIndex, "guidance/index.html", sample), e.groups()}); err != nil {
 		return nil, err
 	}

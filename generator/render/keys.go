@@ -9,6 +9,7 @@ import (
 	"github.com/cmpss/registry/generator/advertisement"
 	"github.com/cmpss/registry/generator/advice"
 	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/roster"
 )
 
 // families are the values for which a template may ask for a word by `word`: the key of
@@ -30,6 +31,8 @@ var families = map[string][]string{
 	"finding-verdict":       {"kept", "broken", "not-claimed"},
 	"finding":               names(advertisement.Reasons()),
 	"advertisement-problem": advertisementProblemNames[1:],
+	"attention":             names(roster.Reasons()),
+	"column":                roster.Words().Roles,
 }
 
 var areas = []certification.Specialization{

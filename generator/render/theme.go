@@ -37,6 +37,7 @@ const (
 	pageCourse        = "tools-course"
 	pageSanction      = "tools-sanction"
 	pageAdvertisement = "advertisement"
+	pageRoster        = "roster"
 )
 
 var pageNames = [...]string{
@@ -54,6 +55,7 @@ var pageNames = [...]string{
 	pageCourse,
 	pageSanction,
 	pageAdvertisement,
+	pageRoster,
 }
 
 // theme is what a theme folder holds, read and checked as far as that needs no language.
