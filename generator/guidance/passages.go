@@ -11,13 +11,17 @@ import (
 type Passage struct {
 	ID      string // of the heading; "" for what stands before the first
 	Heading string // plain text; "" likewise
-	Text    string // plain text, white space joined
+	Text    string // plain text, white space joined; items and cells end with a full stop
 }
 
 var (
 	passageHeading = regexp.MustCompile(`(?s)<h[23][^>]*?\sid="([^"]*)"[^>]*>(.*?)</h[23]>|<div id="([^"]*)"><dt>(.*?)</dt>`)
 	textBreak      = regexp.MustCompile(`<br>|</?(p|div|li|ul|ol|dl|dt|dd|tr|td|th|table|caption|h[2-6]|section|address|pre)\b[^>]*>`)
 	drawing        = regexp.MustCompile(`(?s)<svg\b.*?</svg>`)
+	tableHead      = regexp.MustCompile(`(?s)<caption>.*?</caption>|<thead\b.*?</thead>`)
+	itemEnd        = regexp.MustCompile(`</(li|dt|dd|td|th|h[2-6]|p)>`)
+	itemStop       = regexp.MustCompile(`\s*\x00[\s\x00]*`)
+	twoStops       = regexp.MustCompile(`([.:;?!…])\. `)
 	elsewhere      = regexp.MustCompile(`(?s)<dt lang="[^"]*">.*?</dt>|<dd lang="[^"]*">.*?</dd>`) // a definition in another language
 )
 
@@ -29,7 +33,7 @@ func (p *Page) Passages() []Passage {
 	var open Passage
 	start := 0
 	shut := func(end int) {
-		if open.Text = plainText(body[start:end]); open.Text != "" {
+		if open.Text = sentences(body[start:end]); open.Text != "" {
 			list = append(list, open)
 		}
 	}
@@ -43,6 +47,15 @@ func (p *Page) Passages() []Passage {
 	}
 	shut(len(body))
 	return list
+}
+
+// sentences is the text of HTML that this package made, as one reads it out: no headings of
+// columns, and a stop after what stands by itself.
+func sentences(html string) string {
+	html = tableHead.ReplaceAllString(html, "")
+	text := plainText(itemEnd.ReplaceAllString(html, "\x00$0"))
+	text = twoStops.ReplaceAllString(itemStop.ReplaceAllString(text, ". "), "$1 ")
+	return strings.TrimSpace(strings.TrimPrefix(text, ". "))
 }
 
 // plainText is the text of HTML that this package made.
