@@ -451,7 +451,7 @@ func buildHTMLOnly(ctx context.Context, args []string) error {
 		return err
 	}
 	flags := pagesFlags{Languages: []string{"en"}, BaseURL: "http://127.0.0.1:8080"}
-	pages, err := flags.load()
+	pages, err := flags.load(nil)
 	if err != nil {
 		return err
 	}

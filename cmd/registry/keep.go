@@ -55,7 +55,7 @@ func (f *siteFlags) keeper(options follow.Options) (*follow.Keeper, records.Sour
 		return nil, nil, nil, err
 	}
 	// What is wrong with theme or content is found before any folder is made.
-	pages, err := f.load()
+	pages, err := f.load(nil)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -70,7 +70,15 @@ func (f *siteFlags) keeper(options follow.Options) (*follow.Keeper, records.Sour
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	options.Source, options.Publisher, options.Pages, options.Load = source, publisher, pages, f.load
+	options.Source, options.Publisher, options.Pages = source, publisher, pages
+	renderer := pages.Renderer
+	options.Load = func() (follow.Pages, error) {
+		pages, err := f.load(renderer)
+		if err == nil {
+			renderer = pages.Renderer
+		}
+		return pages, err
+	}
 	options.Index = index.NewWriter(f.State)
 	options.Version, options.NoSpecializations, options.Accept = version, f.NoSpecializations, f.Accept
 	if !isDatabase(f.Source) {

@@ -39,7 +39,8 @@ func (f *pagesFlags) warning() string {
 }
 
 // load reads theme and content and gives what makes the pages of a site.
-func (f *pagesFlags) load() (follow.Pages, error) {
+// The former renderer, which may be nil, spares it what cannot be other.
+func (f *pagesFlags) load(former *render.Renderer) (follow.Pages, error) {
 	base, err := url.Parse(f.BaseURL)
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.User != nil {
 		return follow.Pages{}, usageError("--base-url %q is not an address like https://registry.example.org", f.BaseURL)
@@ -62,7 +63,7 @@ func (f *pagesFlags) load() (follow.Pages, error) {
 	if err != nil {
 		return follow.Pages{}, fmt.Errorf("load guidance:\n%w", err)
 	}
-	pages, err := render.Load(theme, library, render.Options{
+	pages, err := render.Reload(former, theme, library, render.Options{
 		Languages: f.Languages,
 		BaseURL:   base.Scheme + "://" + base.Host,
 		Version:   version,

@@ -76,7 +76,7 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 			}
 		}()
 	} else {
-		pages, err := c.load()
+		pages, err := c.load(nil)
 		if err != nil {
 			return err
 		}

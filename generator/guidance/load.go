@@ -49,7 +49,8 @@ type Library struct {
 	pages  map[string][]*Page
 	groups map[string][]Group
 	facts  *Facts
-	digest [sha256.Size]byte
+
+	digest, factsDigest [sha256.Size]byte
 }
 
 // Pages returns the pages of a language by order, or nil where the language was not loaded.
@@ -88,7 +89,7 @@ func Load(content, blocks fs.FS, languages []string) (*Library, error) {
 		return nil, errors.Join(append(errs, err)...)
 	}
 
-	lib := &Library{pages: make(map[string][]*Page), facts: facts, digest: in.digest()}
+	lib := &Library{pages: make(map[string][]*Page), facts: facts, digest: in.digest(in.pages, in.facts, in.blocks), factsDigest: in.digest(in.facts)}
 	rendered, faults := renderPages(in, sources, templates, facts)
 	errs = append(errs, faults...)
 	for _, r := range rendered {
@@ -198,7 +199,8 @@ func readFolder(fsys fs.FS, folder, ext string, into map[string][]byte) error {
 
 func slugOf(file string) string { return strings.TrimSuffix(path.Base(file), ".md") }
 
-func (in *inputs) digest() [sha256.Size]byte {
+// digest identifies the languages and some of the files.
+func (in *inputs) digest(some ...map[string][]byte) [sha256.Size]byte {
 	h := sha256.New()
 	write := func(s []byte) { // lengths first, so that no two lists of files look the same
 		var n [8]byte
@@ -209,7 +211,7 @@ func (in *inputs) digest() [sha256.Size]byte {
 	for _, language := range in.languages {
 		write([]byte(language))
 	}
-	for _, files := range []map[string][]byte{in.pages, in.facts, in.blocks} {
+	for _, files := range some {
 		write([]byte(strconv.Itoa(len(files))))
 		for _, name := range sortedKeys(files) {
 			write([]byte(name))

@@ -21,7 +21,11 @@ type edition struct {
 
 	made [2][]Page // that depend on no record; the second with the notice of sample records
 
-	// What record pages and search results are put together from, made once.
+	forms
+}
+
+// forms are what record pages and search results are put together from. They are made once.
+type forms struct {
 	records [numVariants]form
 	rows    [numRowVariants]form
 	results [numResultVariants]form // of a search

@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,20 +25,32 @@ type Renderer struct {
 	advisor  *advice.Advisor
 	editions map[string]*edition // by language
 	digest   [32]byte
+	frame    [32]byte // of all that the pages depend on which show no body of guidance
 }
 
 // Load reads a theme and makes ready every page in every language. It renders each kind of
 // page once with every status, so that what is wrong with a theme is found here and not on
 // the one odd record. The error has one line a fault, with file and line, or file and key.
 func Load(theme fs.FS, library *guidance.Library, options Options) (*Renderer, error) {
+	return Reload(nil, theme, library, options)
+}
+
+// Reload gives what Load gives. Where nothing but the bodies of guidance pages is other than it
+// was for a former Renderer, which may be nil, it does not make and try again what shows none.
+func Reload(former *Renderer, theme fs.FS, library *guidance.Library, options Options) (*Renderer, error) {
 	if err := options.check(); err != nil {
+		return nil, err
+	}
+	// It is taken before the theme is read: what is changed in between is read again for it.
+	frame, err := frameOf(theme, library, options)
+	if err != nil {
 		return nil, err
 	}
 	th, err := readTheme(theme, options.Languages, library.Facts().Figure)
 	if err != nil {
 		return nil, err
 	}
-	r := &Renderer{options: options, theme: th, library: library, advisor: advice.New(library.Facts()), editions: make(map[string]*edition)}
+	r := &Renderer{frame: frame, options: options, theme: th, library: library, advisor: advice.New(library.Facts()), editions: make(map[string]*edition)}
 	use := make(keyUse)
 	for _, key := range ownKeys {
 		use[key] = "the program"
@@ -65,16 +78,46 @@ func Load(theme fs.FS, library *guidance.Library, options Options) (*Renderer, e
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	if err := r.makeReady(); err != nil {
+	if err := r.makeReady(former); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
+// frameOf identifies the theme, the options, and what the library says outside of bodies.
+func frameOf(theme fs.FS, library *guidance.Library, options Options) ([32]byte, error) {
+	sum := sha256.New()
+	outline, err := library.Frame()
+	if err != nil {
+		return [32]byte{}, err
+	}
+	fmt.Fprintf(sum, "%x\n%+v\n", outline, options)
+	err = fs.WalkDir(theme, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		body, err := fs.ReadFile(theme, name)
+		fmt.Fprintf(sum, "%q %d\n", name, len(body))
+		sum.Write(body)
+		return err
+	})
+	if err != nil {
+		return [32]byte{}, fmt.Errorf("theme: %w", err)
+	}
+	return [32]byte(sum.Sum(nil)), nil
+}
+
 // makeReady makes what pages are put together from, and tries each kind of page, by all cores.
-func (r *Renderer) makeReady() error {
+func (r *Renderer) makeReady(former *Renderer) error {
 	var group errgroup.Group
 	group.Go(func() (err error) {
+		if former != nil && former.frame == r.frame {
+			for _, language := range r.options.Languages {
+				r.editions[language].forms = former.editions[language].forms
+			}
+			r.digest = former.digest
+			return nil
+		}
 		for _, language := range r.options.Languages {
 			if err := r.editions[language].compile(); err != nil {
 				return err
