@@ -43,7 +43,7 @@ func ParseTool(name string) (Tool, bool) {
 // table, for when nobody is there to answer.
 var toolGuides = [numTools][]string{
 	ToolStanding: {"status-and-renewal", "renewal", "for-certificants"},
-	ToolCost:     {"fees", "status-and-renewal", "apply", "exam", "reciprocity", "renewal", "training-providers"},
+	ToolCost:     {"fees", "status-and-renewal", "apply", "exam", "reciprocity", "renewal", "training-providers", "for-training-providers"},
 	ToolCourse:   {"continuing-education", "renewal", "for-certificants"},
 	ToolSanction: {"violation-guidelines", "code-of-ethics", "ethical-violations"},
 }
