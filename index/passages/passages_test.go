@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -120,6 +121,27 @@ func TestSearchHolds(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Requests search at the same time.
+func TestSearchTogether(t *testing.T) {
+	_, set := shipped(t)
+	want, err := set.Search("es", passages.Query{Text: "cuánto cuesta el examen", Limit: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 20 {
+				got, err := set.Search("es", passages.Query{Text: "cuánto cuesta el examen", Limit: 5})
+				if err != nil || len(got) != len(want) || got[0].Page != want[0].Page {
+					t.Errorf("%d hits, %v; want %d", len(got), err, len(want))
+				}
+			}
+		})
+	}
+	group.Wait()
 }
 
 func BenchmarkSearch(b *testing.B) {

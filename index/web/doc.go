@@ -1,5 +1,5 @@
 // Package web answers over HTTP: one certification by number, many at once, a search by name,
-// the same as pages without script, and the published site beside them for one machine.
+// a question to the guidance, the same as pages without script, and the published site beside them for one machine.
 //
 // It promises:
 //
