@@ -172,6 +172,13 @@ func (r *Renderer) tryOtherPages() error {
 				}
 			}
 		}
+		for i := range results {
+			on := results[i].OnDay(certification.DateOf(results[i].ThisUpdate))
+			page := FilingPage{Statement: &results[i], Number: hostileName, Name: hostileName, NameMatch: "close", On: &on, Asked: results[i].ThisUpdate}
+			if _, err := r.AppendFiling(nil, language, page); err != nil {
+				return err
+			}
+		}
 		for answer := range numAnswers {
 			for _, typed := range [...]string{"", hostileName} {
 				page := AnswerPage{Answer: answer, Typed: typed, Number: results[0].Number}

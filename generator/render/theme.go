@@ -38,6 +38,7 @@ const (
 	pageSanction      = "tools-sanction"
 	pageAdvertisement = "advertisement"
 	pageRoster        = "roster"
+	pageFiling        = "filing"
 )
 
 var pageNames = [...]string{
@@ -56,6 +57,7 @@ var pageNames = [...]string{
 	pageSanction,
 	pageAdvertisement,
 	pageRoster,
+	pageFiling,
 }
 
 // theme is what a theme folder holds, read and checked as far as that needs no language.

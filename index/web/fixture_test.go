@@ -83,6 +83,21 @@ func (p *plainPages) AppendDay(dst []byte, language string, page render.DayPage)
 	return fmt.Appendf(dst, "<html lang=%s>day %s problem %d typed %q on %s", language, page.Statement.Number, page.Problem, page.Typed, page.On.AppendJSON(nil)), nil
 }
 
+func (p *plainPages) AppendFiling(dst []byte, language string, page render.FilingPage) ([]byte, error) {
+	if p.fail {
+		return dst, fmt.Errorf("the theme failed on %s", page.Name)
+	}
+	dst = fmt.Appendf(dst, "<html lang=%s>filing %s typed %q name %q %s", language, page.Statement.Number, page.Number, page.Name, page.NameMatch)
+	if page.On != nil {
+		dst = fmt.Appendf(dst, " on %s %s", page.On.Date, page.On.Status)
+	}
+	return dst, nil
+}
+
+func (p *plainPages) AppendQR(dst []byte, n certification.Number) ([]byte, error) {
+	return fmt.Appendf(dst, "<svg>%s</svg>", n), nil
+}
+
 func (p *plainPages) AppendAdvertisement(dst []byte, language string, page render.AdvertisementPage) ([]byte, error) {
 	if p.fail {
 		return dst, fmt.Errorf("the theme failed on %s", page.Text)

@@ -23,6 +23,8 @@ const (
 	routeAdvertFor = "/advertisement"
 	routeAPI       = "/api/"
 	routeVerifyTo  = "/verify"
+	routeFiling    = "/verify/print"
+	routeCode      = "/qr/{number}.svg"
 	routeSearchFor = "/search"
 	routeFile      = "/{file}"
 	routeTool      = "/api/v1/tools/{tool}"
@@ -73,7 +75,19 @@ func (x *exchange) dispatch(path string) {
 			return
 		}
 	}
+	if name, ok := strings.CutPrefix(path, "/qr/"); ok {
+		x.route = routeCode
+		if x.only(http.MethodGet) {
+			x.code(name)
+		}
+		return
+	}
 	switch rest {
+	case routeFiling:
+		x.route = routeFiling
+		if x.only(http.MethodGet) {
+			x.filing()
+		}
 	case routeCalendar:
 		x.route = routeCalendar
 		if x.only(http.MethodGet) {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cmpss/registry/generator/certification"
 	"github.com/cmpss/registry/generator/render"
 	"github.com/cmpss/registry/index"
 )
@@ -25,6 +26,10 @@ type Pages interface {
 	AppendAdvertisement(dst []byte, language string, p render.AdvertisementPage) ([]byte, error)
 	// AppendAnswer appends a page that says why there is no record to show.
 	AppendAnswer(dst []byte, language string, p render.AnswerPage) ([]byte, error)
+	// AppendFiling appends an answer on one sheet, for the files.
+	AppendFiling(dst []byte, language string, p render.FilingPage) ([]byte, error)
+	// AppendQR appends an SVG drawing of a code that opens the page of a number.
+	AppendQR(dst []byte, n certification.Number) ([]byte, error)
 	ToolPages
 }
 
