@@ -2,7 +2,6 @@ package publish
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -58,10 +57,9 @@ func TestSupersededAssetsStayForAWhile(t *testing.T) {
 
 func TestSupersededAssetsAreBounded(t *testing.T) {
 	f := newFolders(t)
-	files := map[string]string{}
 	for i := range 3 * maxSuperseded {
-		files = map[string]string{"assets/style." + fmt.Sprint(i) + ".css": "css"}
-		f.publish(t, testSite(noon.Add(time.Duration(i)*time.Second), map[string]string{"MPSS100001": "active a"}, maps.Clone(files)))
+		files := map[string]string{"assets/style." + fmt.Sprint(i) + ".css": "css"}
+		f.publish(t, testSite(noon.Add(time.Duration(i)*time.Second), map[string]string{"MPSS100001": "active a"}, files))
 	}
 	manifest, err := ReadManifest(f.state)
 	if err != nil {
