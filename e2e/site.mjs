@@ -171,6 +171,7 @@ export function kinds({ who, now }) {
     ["not-found", "/no/such/page.html", 404],
     ["day-form", "/day.html", 200],
     ["advertisement", "/advertisement.html", 200],
+    ["api", "/api.html", 200],
     ["advertisement-number", `/advertisement?number=${who.active.number}`, 200],
     ["roster", "/roster.html", 200],
     ["day-answer", `/verify?number=${who.reversed.number}&on=${dayAfter(now, -120)}`, 200],

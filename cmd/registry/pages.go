@@ -63,7 +63,12 @@ func (f *pagesFlags) load(former *render.Renderer) (follow.Pages, error) {
 	if err != nil {
 		return follow.Pages{}, fmt.Errorf("load guidance:\n%w", err)
 	}
+	openapi, err := fs.ReadFile(guide, openAPI)
+	if err != nil {
+		return follow.Pages{}, fmt.Errorf("load content: %w", err)
+	}
 	pages, err := render.Reload(former, theme, library, render.Options{
+		Interface: openapi,
 		Languages: f.Languages,
 		BaseURL:   base.Scheme + "://" + base.Host,
 		Version:   version,
@@ -98,11 +103,14 @@ func checkLanguages(languages []string, theme fs.FS) error {
 	return nil
 }
 
+// openAPI describes the interface for programs, in the content.
+const openAPI = "interface/openapi.json"
+
 // interfaceFiles are the descriptions for programs that are published with the site.
 func interfaceFiles(guide fs.FS) ([]site.File, error) {
 	var files []site.File
 	for from, to := range map[string]string{
-		"interface/openapi.json":       "openapi.json",
+		openAPI:                        "openapi.json",
 		"interface/record.schema.json": "schema/record.json",
 	} {
 		body, err := fs.ReadFile(guide, from)

@@ -86,6 +86,9 @@ func (e *edition) fixed(sample bool) ([]Page, error) {
 	if err := add("advertisement.html", pageAdvertisement, e.advertisementView(AdvertisementPage{Sample: sample})); err != nil {
 		return nil, err
 	}
+	if err := add("api.html", pageAPI, e.apiView(sample)); err != nil {
+		return nil, err
+	}
 	list, err := e.rosterView(sample)
 	if err != nil {
 		return nil, err

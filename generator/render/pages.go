@@ -9,6 +9,7 @@ type Options struct {
 	Languages []string // the first one is at the site's root, the others under /xx/
 	BaseURL   string   // "https://registry.example.org", no slash at the end; used in the sitemap, canonical links and security.txt only, and may be empty
 	Version   string   // of the program; part of Digest
+	Interface []byte   // openapi.json, for the page about the interface for programs; may be empty
 
 	// NoSpecializations leaves the areas of specialization out of every page.
 	NoSpecializations bool

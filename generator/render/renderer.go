@@ -26,6 +26,8 @@ type Renderer struct {
 	editions map[string]*edition // by language
 	digest   [32]byte
 	frame    [32]byte // of all that the pages depend on which show no body of guidance
+
+	operations []operation // of the interface for programs
 }
 
 // Load reads a theme and makes ready every page in every language. It renders each kind of
@@ -51,6 +53,10 @@ func Reload(former *Renderer, theme fs.FS, library *guidance.Library, options Op
 		return nil, err
 	}
 	r := &Renderer{frame: frame, options: options, theme: th, library: library, advisor: advice.New(library.Facts()), editions: make(map[string]*edition)}
+	if r.operations, err = readInterface(options.Interface, options.BaseURL); err != nil {
+		return nil, err
+	}
+	r.options.Interface = nil // no part of a record page, nor of its digest
 	use := make(keyUse)
 	for _, key := range ownKeys {
 		use[key] = "the program"

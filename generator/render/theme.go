@@ -37,6 +37,7 @@ const (
 	pageCourse        = "tools-course"
 	pageSanction      = "tools-sanction"
 	pageAdvertisement = "advertisement"
+	pageAPI           = "api"
 	pageRoster        = "roster"
 	pageFiling        = "filing"
 )
@@ -56,6 +57,7 @@ var pageNames = [...]string{
 	pageCourse,
 	pageSanction,
 	pageAdvertisement,
+	pageAPI,
 	pageRoster,
 	pageFiling,
 }

@@ -40,7 +40,7 @@ func (r *Renderer) security(instant time.Time) ([]byte, error) {
 // sitemap lists the pages for search engines: home, guidance and tools, each with its other
 // languages. No page about a person stands in it.
 func (r *Renderer) sitemap() []byte {
-	paths := []string{"", "day.html", "advertisement.html", "roster.html", "guidance/index.html"}
+	paths := []string{"", "day.html", "advertisement.html", "api.html", "roster.html", "guidance/index.html"}
 	for _, guide := range r.first().guides() {
 		paths = append(paths, "guidance/"+guide.Slug+".html")
 	}

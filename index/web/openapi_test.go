@@ -307,3 +307,26 @@ func TestEveryQuestionIsLimited(t *testing.T) {
 		}
 	}
 }
+
+// TestExamplesRun asks what the examples of the description ask, which stand on the page for programmers too.
+func TestExamplesRun(t *testing.T) {
+	for path, item := range loadOpenAPI(t).Paths.Map() {
+		for method, operation := range item.Operations() {
+			if !strings.HasPrefix(path, "/api/") {
+				continue
+			}
+			example, ok := operation.Extensions["x-example"].(map[string]any)
+			if !ok {
+				t.Errorf("%s %s has no x-example", method, path)
+				continue
+			}
+			var edits []func(*http.Request)
+			if body, ok := example["body"].(string); ok {
+				edits = append(edits, withBody("application/json", body))
+			}
+			if response := newFixture(t, nil).ask(method, example["target"].(string), edits...); response.StatusCode != http.StatusOK {
+				t.Errorf("%s %s: %d %s", method, example["target"], response.StatusCode, bodyOf(t, response))
+			}
+		}
+	}
+}
