@@ -161,21 +161,81 @@ func BenchmarkSearch(b *testing.B) {
 					slices.Sort(took)
 					b.ReportMetric(float64(took[len(took)/2].Nanoseconds())/1e6, "p50-ms")
 					b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds())/1e6, "p99-ms")
-					b.ReportMetric(float64(bestOf(b, set, questions).Nanoseconds())/1e6, "p99-best-ms")
+					b.ReportMetric(float64(bestOf(b, questions, func(text string) error {
+						_, err := set.Search(context.Background(), Query{Text: text}, noon)
+						return err
+					}).Nanoseconds())/1e6, "p99-best-ms")
 				})
 			}
 		})
 	}
 }
 
+// BenchmarkSuggest measures suggestions for names as they are typed, character by character.
+func BenchmarkSuggest(b *testing.B) {
+	records := sampleRecords(b, benchmarkRecords)
+	set := opened(b, records)
+	random := rand.New(rand.NewPCG(5, 8))
+	var typed []string
+	for len(typed) < 4000 {
+		runes := []rune(records[random.IntN(len(records))].LegalName())
+		for i := MinSuggested; i <= min(len(runes), 20); i++ {
+			if text := string(runes[:i]); len(legalname.Words(text)) > 0 {
+				typed = append(typed, text)
+			}
+		}
+	}
+	var took []time.Duration
+	for i := 0; b.Loop(); i++ {
+		start := time.Now()
+		if _, err := set.Suggest(context.Background(), typed[i%len(typed)], MaxSuggested, noon); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(start))
+	}
+	best := bestOf(b, typed, func(text string) error {
+		_, err := set.Suggest(context.Background(), text, MaxSuggested, noon)
+		return err
+	})
+	slices.Sort(took)
+	b.ReportMetric(took[len(took)/2].Seconds()*1e3, "p50-ms")
+	b.ReportMetric(took[len(took)*99/100].Seconds()*1e3, "p99-ms")
+	b.ReportMetric(best.Seconds()*1e3, "p99-best-ms")
+}
+
+// BenchmarkRelevance asks the relevance cases among so many names as the targets are stated for.
+func BenchmarkRelevance(b *testing.B) {
+	files := relevanceFiles(b)
+	records, names := relevanceRecords(b, files, benchmarkRecords)
+	set := opened(b, records)
+	var cases, full relevance
+	for b.Loop() {
+		for _, file := range files {
+			for query, name := range file.Cases {
+				cases.add(rankOfName(b, set, query, name))
+			}
+		}
+		for _, name := range names {
+			rank := rankOfName(b, set, name, name)
+			if rank != 1 {
+				rank = 0
+			}
+			full.add(rank)
+		}
+	}
+	b.ReportMetric(cases.recall(), "recall-at-5")
+	b.ReportMetric(cases.reciprocals(), "mrr")
+	b.ReportMetric(full.recall(), "full-name-first")
+}
+
 // bestOf asks each question five times and gives the 99th percentile of the best times: what the
 // questions cost, without what else the machine does.
-func bestOf(b *testing.B, set *Set, questions []string) time.Duration {
+func bestOf(b *testing.B, questions []string, ask func(text string) error) time.Duration {
 	best := make([]time.Duration, len(questions))
 	for i, question := range questions {
 		for try := range 5 {
 			start := time.Now()
-			if _, err := set.Search(context.Background(), Query{Text: question}, noon); err != nil {
+			if err := ask(question); err != nil {
 				b.Fatal(err)
 			}
 			if took := time.Since(start); try == 0 || took < best[i] {

@@ -8,9 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
+	"weak"
+
+	"github.com/cmpss/registry/generator/certification"
 )
 
 // TestOpenFindsDamage changes, cuts short, lengthens and removes every file of a generation.
@@ -223,6 +228,52 @@ func TestHolderSharesWhatIsTheSame(t *testing.T) {
 	if fresh == 0 || fresh > 2 {
 		t.Errorf("%d segments were read again", fresh)
 	}
+}
+
+// TestMemoryOfSwappedSetsReturns swaps names and records many times, with a search in each set, and looks which
+// sets are still in memory.
+func TestMemoryOfSwappedSetsReturns(t *testing.T) {
+	dir := t.TempDir()
+	w := NewWriter(dir)
+	var h Holder
+	defer h.Close()
+	records := sampleRecords(t, 300)
+	var changed []certification.Number
+	var sets []weak.Pointer[Set]
+	for i := range 10 {
+		read := noon.Add(time.Duration(i) * time.Minute)
+		if i%5 == 4 {
+			changed = nil // everything is written anew
+		}
+		if err := w.Write(context.Background(), records, changed, read); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Refresh(dir); err != nil {
+			t.Fatal(err)
+		}
+		set := h.Acquire()
+		if _, err := set.Search(context.Background(), Query{Text: "maria"}, read.Add(time.Hour*24*time.Duration(i))); err != nil {
+			t.Fatal(err)
+		}
+		sets = append(sets, weak.Make(set))
+		if err := set.Close(); err != nil {
+			t.Fatal(err)
+		}
+		records = slices.Clone(records)
+		records[i] = mustRecord(t, certification.Draft{
+			Number: records[i].Number().String(), LegalName: "Jane Changed",
+			Terms: []certification.DraftTerm{{From: "2026-01-01", To: "2027-12-31"}},
+		})
+		changed = []certification.Number{records[i].Number()}
+	}
+	runtime.GC()
+	runtime.GC() // what the first one finalized
+	for i, set := range sets {
+		if isThere := set.Value() != nil; isThere != (i == len(sets)-1) {
+			t.Errorf("set %d of %d in memory: %v", i+1, len(sets), isThere)
+		}
+	}
+	runtime.KeepAlive(&h)
 }
 
 // TestHolderUnderLoad swaps generations while searches run. Each must see one whole generation.

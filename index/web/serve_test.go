@@ -166,7 +166,7 @@ func TestSwapUnderLoad(t *testing.T) {
 		wait.Go(func() {
 			client := &http.Client{Transport: &http.Transport{}}
 			defer client.CloseIdleConnections()
-			targets := []string{"/api/v1/verify/MPSS123456?on=2025-01-01", "/api/v1/search?q=jane", "/search?q=jame+doe", "/readyz"}
+			targets := []string{"/api/v1/verify/MPSS123456?on=2025-01-01", "/api/v1/search?q=jane", "/search?q=jame+doe", "/api/v1/suggest?q=jan", "/readyz"}
 			for i := worker; !stop.Load(); i++ {
 				response, err := client.Get("http://" + address + targets[i%len(targets)])
 				if err != nil {
