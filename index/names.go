@@ -26,7 +26,7 @@ type names struct {
 	engine    index.Index // nil: there are no names
 	reader    index.IndexReader
 	lexicon   lexicon                // of fieldWord
-	heavy     map[string]bitset      // names by the terms of fieldEdge that many have
+	heavy     map[lookup]bitset      // names by the fields and terms that many have
 	numbers   []certification.Number // by rank
 	text      string                 // by rank: the text of each name
 	ends      []uint32               // by rank: where its text ends
@@ -39,8 +39,8 @@ type names struct {
 	refs      atomic.Int64
 }
 
-// fewNames are quicker to look at than the dictionary of all words is to walk through.
-const fewNames = 2048
+// fewNames are quicker to look at than the names with a word are to read from the index.
+const fewNames = 64
 
 // openNames opens the index in dir, whose files were verified. Find gives the records of the
 // same generation, changed the numbers, in order, whose names are not those of the index.
@@ -129,17 +129,26 @@ func (n *names) load(find func(certification.Number) (*certification.Record, boo
 	return n.readHeavy()
 }
 
-// heavyShare is the part of all names from which on a beginning is kept in memory: reading it
-// from the index would take longer than all the rest of a query.
-const heavyShare = 16
+// The part of all names from which on those with a beginning or a word are kept in memory: reading them
+// from the index would take longer than all the rest of a query. Each name has few words, so that there
+// cannot be many of them.
+const (
+	heavyEdgeShare = 16
+	heavyWordShare = 256
+)
 
 func (n *names) readHeavy() error {
+	n.heavy = make(map[lookup]bitset)
+	for i, word := range n.lexicon.words {
+		if err := n.addHeavy(fieldWord, word, n.lexicon.counts[i], heavyWordShare); err != nil {
+			return err
+		}
+	}
 	dictionary, err := n.reader.FieldDict(fieldEdge)
 	if err != nil {
 		return err
 	}
 	defer dictionary.Close()
-	n.heavy = make(map[string]bitset)
 	for {
 		entry, err := dictionary.Next()
 		if err != nil {
@@ -148,15 +157,23 @@ func (n *names) readHeavy() error {
 		if entry == nil {
 			return nil
 		}
-		if int(entry.Count)*heavyShare < len(n.numbers) {
-			continue
-		}
-		term, set := strings.Clone(entry.Term), make(bitset, (len(n.numbers)+63)/64)
-		if err := n.addTerm(context.Background(), set, fieldEdge, term); err != nil {
+		if err := n.addHeavy(fieldEdge, strings.Clone(entry.Term), uint32(entry.Count), heavyEdgeShare); err != nil {
 			return err
 		}
-		n.heavy[term] = set
 	}
+}
+
+// addHeavy keeps the names with a term if so many are the share of all names.
+func (n *names) addHeavy(field, term string, count, share uint32) error {
+	if uint64(count)*uint64(share) < uint64(len(n.numbers)) {
+		return nil
+	}
+	set := make(bitset, (len(n.numbers)+63)/64)
+	if err := n.addTerm(context.Background(), set, field, term); err != nil {
+		return err
+	}
+	n.heavy[lookup{field, term}] = set
+	return nil
 }
 
 // contains reports whether a list of numbers in order has the number.
@@ -261,11 +278,9 @@ func (n *names) release() error {
 
 // addTerm adds the ranks of the documents with the term.
 func (n *names) addTerm(ctx context.Context, set bitset, field, term string) error {
-	if field == fieldEdge {
-		if heavy, ok := n.heavy[term]; ok {
-			set.union(heavy)
-			return nil
-		}
+	if heavy, ok := n.heavy[lookup{field, term}]; ok {
+		set.union(heavy)
+		return nil
 	}
 	reader, err := n.reader.TermFieldReader(ctx, []byte(term), field, false, false, false)
 	if err != nil {
