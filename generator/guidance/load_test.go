@@ -2,6 +2,7 @@ package guidance_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -284,5 +285,22 @@ func TestLoadIsPure(t *testing.T) {
 				t.Errorf("%s/%s: two loads, two bodies", language, p.Slug)
 			}
 		}
+	}
+}
+
+// The digest of a library is of its pages, its facts and its blocks.
+func TestDigestIsOfEveryKindOfFile(t *testing.T) {
+	content, blocks := shippedFiles(t)
+	for name, files := range map[string]fstest.MapFS{"en/fees.md": content, "facts/fees.toml": content, "fees.html": blocks} {
+		before := files[name]
+		files[name] = &fstest.MapFile{Data: append(slices.Clone(before.Data), '\n')}
+		lib, err := guidance.Load(content, blocks, languages)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lib.Digest() == shipped(t).Digest() {
+			t.Errorf("a byte more in %s gives the same digest", name)
+		}
+		files[name] = before
 	}
 }
