@@ -78,7 +78,7 @@ function addressOf(server) {
  * origin: of the site, where it is not the one that the registry serves. js: whether scripts run.
  * view: size in CSS pixels. scheme: "light" or "dark". locale: what the browser asks for.
  * clock: the Date at which the browser's clock stands still.
- * absent: what the addresses look like that a script may ask for in vain.
+ * absent: what the addresses look like that a script may ask and be refused.
  */
 async function openPage(t, browser, { origin, js = true, view = desktop, scheme = "light", locale = "en-US", clock, absent } = {}) {
   const context = await browser.newContext({
