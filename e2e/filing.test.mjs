@@ -1,0 +1,72 @@
+// An answer for the files: one sheet, whose code a reader reads as the address of the page.
+
+import AxeBuilder from "@axe-core/playwright";
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import jsQR from "jsqr";
+import { dayAfter } from "./records.mjs";
+import { openSite, phone } from "./site.mjs";
+
+const site = await openSite();
+after(() => site.close());
+const { who, now } = site;
+
+/** What a reader of codes reads in a picture: all that a person would hold it before. */
+async function readCode(picture) {
+  const context = await site.browser.newContext();
+  const page = await context.newPage();
+  const { data, width, height } = await page.evaluate(async (source) => {
+    const image = new Image();
+    image.src = source;
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    canvas.drawImage(image, 0, 0);
+    return { data: Array.from(canvas.getImageData(0, 0, image.width, image.height).data), width: image.width, height: image.height };
+  }, `data:image/png;base64,${picture.toString("base64")}`);
+  await context.close();
+  return jsQR(Uint8ClampedArray.from(data), width, height)?.data;
+}
+
+for (const [code, prefix] of [["en", ""], ["es", "/es"]]) {
+  test(`an answer for the files, from the record's page to the printed sheet (${code})`, async (t) => {
+    const person = who.reversed;
+    for (const [size, view, scheme] of [["phone", phone, "dark"], ["desktop", { width: 1280, height: 900 }, "light"]]) {
+      const page = await site.page(t, { js: false, view, scheme });
+      await page.goto(`${prefix}/verify/${person.number}.html`);
+      await page.locator('a[href*="verify/print"]').click();
+      await page.locator("#file-name").fill("Vandersloot, Philippa");
+      await page.locator("#file-on").fill(dayAfter(now, -120));
+      await page.locator("form:has(#file-name) button").click();
+      const sheet = page.locator(".sheet");
+      await sheet.waitFor();
+      const said = await page.locator("article").innerText();
+      for (const part of [person.number, person.name, "Vandersloot, Philippa"]) assert.ok(said.includes(part), part);
+      assert.match(said, code === "en" ? /Not valid: *Revoked/ : /No válida: *Revocada/);
+      assert.match(said, code === "en" ? /Nearly the same/ : /Casi el mismo/);
+      const address = await sheet.locator("a").innerText();
+      assert.ok(address.endsWith(`${prefix}/verify/${person.number}.html`), address);
+      assert.equal(await readCode(await page.locator("figure [role=img]").screenshot()), address, `${size}, ${scheme}`);
+      await page.screenshot({ path: new URL(`shots/filing-${code}-${size}.png`, import.meta.url).pathname, fullPage: true });
+      if (size === "phone") {
+        assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth), 0, "no wider than the window");
+        continue;
+      }
+      await page.emulateMedia({ media: "print" });
+      await page.screenshot({ path: new URL(`shots/filing-${code}-print.png`, import.meta.url).pathname, fullPage: true });
+      assert.equal(await readCode(await page.locator("figure [role=img]").screenshot()), address, "on paper");
+    }
+    const page = await site.page(t, { view: phone });
+    await page.goto(`${prefix}/verify/print?number=${person.number}&name=x`);
+    const found = await new AxeBuilder({ page }).setLegacyMode().withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+    assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(" | ")}`), []);
+  });
+}
+
+test("the code for a card opens the page of its number", async (t) => {
+  const page = await site.page(t, { view: { width: 200, height: 200 } });
+  const response = await page.goto(`/qr/${who.active.number}.svg`);
+  assert.equal(response.status(), 200);
+  assert.match(response.headers()["content-type"], /^image\/svg\+xml/);
+  const text = await readCode(await page.screenshot());
+  assert.match(text, new RegExp(`^https?://.*/verify/${who.active.number}\\.html$`));
+});
