@@ -3,29 +3,13 @@
 import AxeBuilder from "@axe-core/playwright";
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import jsQR from "jsqr";
+import { readCode } from "./code.mjs";
 import { dayAfter } from "./records.mjs";
 import { openSite, phone } from "./site.mjs";
 
 const site = await openSite();
 after(() => site.close());
 const { who, now } = site;
-
-/** What a reader of codes reads in a picture: all that a person would hold it before. */
-async function readCode(picture) {
-  const context = await site.browser.newContext();
-  const page = await context.newPage();
-  const { data, width, height } = await page.evaluate(async (source) => {
-    const image = new Image();
-    image.src = source;
-    await image.decode();
-    const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
-    canvas.drawImage(image, 0, 0);
-    return { data: Array.from(canvas.getImageData(0, 0, image.width, image.height).data), width: image.width, height: image.height };
-  }, `data:image/png;base64,${picture.toString("base64")}`);
-  await context.close();
-  return jsQR(Uint8ClampedArray.from(data), width, height)?.data;
-}
 
 for (const [code, prefix] of [["en", ""], ["es", "/es"]]) {
   test(`an answer for the files, from the record's page to the printed sheet (${code})`, async (t) => {
@@ -45,7 +29,7 @@ for (const [code, prefix] of [["en", ""], ["es", "/es"]]) {
       assert.match(said, code === "en" ? /Nearly the same/ : /Casi el mismo/);
       const address = await sheet.locator("a").innerText();
       assert.ok(address.endsWith(`${prefix}/verify/${person.number}.html`), address);
-      assert.equal(await readCode(await page.locator("figure [role=img]").screenshot()), address, `${size}, ${scheme}`);
+      assert.equal(await readCode(site.browser, await page.locator("figure [role=img]").screenshot()), address, `${size}, ${scheme}`);
       await page.screenshot({ path: new URL(`shots/filing-${code}-${size}.png`, import.meta.url).pathname, fullPage: true });
       if (size === "phone") {
         assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth), 0, "no wider than the window");
@@ -53,7 +37,7 @@ for (const [code, prefix] of [["en", ""], ["es", "/es"]]) {
       }
       await page.emulateMedia({ media: "print" });
       await page.screenshot({ path: new URL(`shots/filing-${code}-print.png`, import.meta.url).pathname, fullPage: true });
-      assert.equal(await readCode(await page.locator("figure [role=img]").screenshot()), address, "on paper");
+      assert.equal(await readCode(site.browser, await page.locator("figure [role=img]").screenshot()), address, "on paper");
     }
     const page = await site.page(t, { view: phone });
     await page.goto(`${prefix}/verify/print?number=${person.number}&name=x`);
@@ -67,6 +51,6 @@ test("the code for a card opens the page of its number", async (t) => {
   const response = await page.goto(`/qr/${who.active.number}.svg`);
   assert.equal(response.status(), 200);
   assert.match(response.headers()["content-type"], /^image\/svg\+xml/);
-  const text = await readCode(await page.screenshot());
+  const text = await readCode(site.browser, await page.screenshot());
   assert.match(text, new RegExp(`^https?://.*/verify/${who.active.number}\\.html$`));
 });

@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
+import { readCode } from "./code.mjs";
 import { serveFiles } from "./host.mjs";
 import { dayAfter } from "./records.mjs";
 import { openSite, phone, registry } from "./site.mjs";
@@ -107,7 +108,7 @@ const withColumns = (rows) => ["Número de certificación,Full name,Date of serv
 const trimmed = (text) => text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
 
 test("browser, command and query handler agree on every line of an ugly roster", async (t) => {
-  const rows = uglyRows(900);
+  const rows = uglyRows(1000); // as many as a POST may have
   const file = path.join(folder, "ugly.csv");
   writeFileSync(file, withColumns(rows));
   const page = await open(t);
@@ -214,6 +215,8 @@ for (const [code, prefix] of [["en", ""], ["es", "/es"]]) {
       await page.emulateMedia({ media: "print" });
       await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
       assert.match(await page.locator("[data-when]").innerText(), new RegExp(host.origin));
+      const address = await page.locator('link[rel="canonical"]').getAttribute("href");
+      assert.equal(await readCode(site.browser, await page.locator(".code [role=img]").screenshot()), address, "the code on paper");
       await shot(page, `roster-${code}-${size}-print`);
       await page.emulateMedia({ media: "screen" });
       await page.locator('[data-step="answers"] [data-back]').click();

@@ -21,7 +21,8 @@ type rosterView struct {
 	Statuses   []string
 	Roles      []string // of columns
 	MaxLines   template.HTML
-	Site       string // address of the registry, for examples
+	Site       string        // address of the registry, for examples
+	QR         template.HTML // opens this page, on paper; empty where its address is not known
 }
 
 func (e *edition) rosterView(sample bool) (rosterView, error) {
@@ -35,7 +36,7 @@ func (e *edition) rosterView(sample bool) (rosterView, error) {
 	if err != nil {
 		return rosterView{}, fmt.Errorf("render: the vocabulary of rosters: %w", err)
 	}
-	return rosterView{
+	view := rosterView{
 		page:       e.newPage(pageRoster, "roster.html", sample),
 		Vocabulary: string(vocabulary),
 		Reasons:    words.Reasons,
@@ -43,7 +44,15 @@ func (e *edition) rosterView(sample bool) (rosterView, error) {
 		Roles:      words.Roles,
 		MaxLines:   template.HTML(e.catalog.group(words.MaxLines)),
 		Site:       cmp.Or(e.renderer.options.BaseURL, "https://registry.example.org"),
-	}, nil
+	}
+	if view.Canonical != "" {
+		drawing, err := appendQR(nil, view.Canonical)
+		if err != nil {
+			return view, err
+		}
+		view.QR = template.HTML(drawing)
+	}
+	return view, nil
 }
 
 // joinEach writes each list as its words with a space between them.
