@@ -92,7 +92,8 @@ function uglyRows(count) {
   };
   const rows = [];
   while (rows.length < count) {
-    const person = pick(everyone);
+    // Of those whose entry cannot be understood there is one, so each fortieth line is about it.
+    const person = rows.length % 40 ? pick(everyone) : everyone.find(({ number }) => number === who.unavailable.number);
     const digits = person.number.slice(4);
     const number = random() < 0.75
       ? pick([person.number, `#mpss-${digits}`, digits, ` MPSS ${digits.slice(0, 3)} ${digits.slice(3)} `, `ＭＰＳＳ${digits}`])
