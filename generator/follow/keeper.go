@@ -92,7 +92,7 @@ type Keeper struct {
 	latest  reading // what was read; no snapshot before the first read
 	passed  reading // what the guard let pass: what is published, but for a publication that failed
 	asOf    time.Time
-	unread  bool                    // the last complete read was begun and not taken over
+	unread  bool                    // a complete read was asked for or begun, and not taken over
 	doubt   bool                    // the clock jumped, and nothing has vouched for it since
 	stale   bool                    // what was read is not what is published
 	held    *site.Held              // what the guard held of what was read; nil if it let it pass

@@ -358,6 +358,53 @@ func TestAClockInDoubtPublishesNothing(t *testing.T) {
 	})
 }
 
+// A loop and a keeper of a file get over a jump together: the try after it trusts a clock that has
+// gone on evenly, and what the file has said since is published.
+func TestAfterAJumpAFileIsPublishedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, draft("MPSS100001", "2025-03-01", "2027-02-28"))
+		offset := noon.Sub(time.Now())
+		now := func() time.Time { return time.Now().Add(offset) }
+		f.Keeper = follow.New(follow.Options{
+			Source: struct{ records.Source }{f.source}, // cannot say what changed, and has no clock
+			Pages:  f.pages, Publisher: f.publisher, Index: f.index, Version: "test", Now: now,
+			Unchanged: func() bool { return true },
+		})
+		failures, published := 0, 0
+		loop := watch.New(watch.Options{
+			Now: now,
+			Rebuild: func(ctx context.Context, why watch.Reason) (watch.Outcome, error) {
+				report, err := f.Rebuild(ctx, why)
+				if err != nil {
+					failures++
+					return watch.Outcome{}, err
+				}
+				if report.Published {
+					published++
+				}
+				return watch.Outcome{Next: f.Next()}, nil
+			},
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- loop.Run(ctx) }()
+		time.Sleep(20 * time.Second)
+		for jump := range 2 {
+			f.source.set(draft("MPSS100001", "2025-03-01", "2027-02-28", certification.DraftAction{Kind: "revoked", From: fmt.Sprintf("2026-11-22T12:0%d:00-08:00", jump)}))
+			before := published
+			offset += time.Hour
+			time.Sleep(2 * time.Minute)
+			synctest.Wait()
+			if failures != jump+1 || published == before {
+				t.Errorf("jump %d: %d failures, %d publications after it", jump, failures, published-before)
+			}
+		}
+		cancel()
+		<-ended
+		f.mustSay(t, "MPSS100001", certification.Revoked)
+	})
+}
+
 func TestAVanishedNumberIsWithdrawn(t *testing.T) {
 	a, b := draft("MPSS100001", "2025-03-01", "2027-02-28"), draft("MPSS100002", "2025-03-01", "2027-02-28")
 	f := newFixture(t, a, b)
@@ -414,11 +461,19 @@ func TestASourceThatWentBackIsHeld(t *testing.T) {
 			t.Errorf("%s: error %v", why, err)
 		}
 	}
+	f.mustSay(t, "MPSS100001", certification.Active)
+	// What asked for a complete read is not lost with the look that was held.
+	f.source.back = false
+	if r, err := f.Rebuild(t.Context(), watch.Polled); err != nil || !r.Complete {
+		t.Errorf("once it has come back: complete %t, error %v", r.Complete, err)
+	}
+	f.mustSay(t, "MPSS100001", certification.Revoked)
+	f.source.back = true
 	f.open(t) // a restart does not forget
 	if _, err := f.Rebuild(t.Context(), watch.Start); !errors.Is(err, records.ErrBackwards) {
 		t.Errorf("after a restart: error %v", err)
 	}
-	f.mustSay(t, "MPSS100001", certification.Active)
+	f.mustSay(t, "MPSS100001", certification.Revoked)
 }
 
 func TestAMistakeInTheGuidanceDoesNotStopAStatus(t *testing.T) {

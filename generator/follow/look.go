@@ -16,8 +16,11 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 	start := k.options.Clock()
 	defer func() { report.ReadTook = k.options.Clock().Sub(start) }()
 	asOf = k.options.Now()
-	complete := k.latest.snapshot == nil || why.Has(watch.Reconcile|watch.Hangup|watch.FilesChanged|watch.ClockJumped) ||
+	// A complete read that is owed stays owed: a look that fails before it, or finds the source
+	// gone back, does not do away with the reason for it.
+	k.unread = k.unread || k.latest.snapshot == nil || why.Has(watch.Reconcile|watch.Hangup|watch.FilesChanged|watch.ClockJumped) ||
 		!asOf.Before(certification.NextConfirmation(k.latest.read))
+	complete := k.unread
 	follower, follows := k.options.Source.(records.Follower)
 	switch {
 	case follows:
@@ -35,7 +38,7 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 	default:
 		// It is asked before every read, so that it knows the file that was read.
 		unchanged := k.options.Unchanged != nil && k.options.Unchanged()
-		complete = complete || k.unread || !unchanged
+		complete = complete || !unchanged
 	}
 	if !complete {
 		report.Rejections = k.latest.snapshot.Rejections

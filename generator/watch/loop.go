@@ -240,9 +240,11 @@ func (r *run) untilInstant() time.Duration {
 
 // rebuild runs one rebuild with every reason there is.
 func (r *run) rebuild(ctx context.Context) {
-	r.kept |= r.fresh
+	why := r.kept | r.fresh
+	// A jump is told once. Told again with the retries, it could never be trusted again that
+	// the clock has gone on evenly since.
+	r.kept = why &^ ClockJumped
 	r.fresh, r.burst = 0, false
-	why := r.kept
 	if r.failures > 0 {
 		why |= Retry
 	}

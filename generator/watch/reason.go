@@ -18,7 +18,7 @@ const (
 	Hangup                            // the operator asked, by SIGHUP
 	Reconcile                         // read everything and compare, even what nobody said has changed
 	Retry                             // the rebuild before this one failed
-	ClockJumped                       // the wall clock moved by over a minute against the monotonic clock
+	ClockJumped                       // the wall clock moved by over a minute against the monotonic clock; told once, not with the retries
 )
 
 var reasonNames = [...]string{
