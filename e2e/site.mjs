@@ -159,7 +159,7 @@ export function kinds({ who, now }) {
     ["tools-standing", "/tools/standing.html", 200],
     ["tools-standing-expired", "/tools/standing?expires=2024-10-01", 200],
     ["tools-cost", "/tools/cost?path=first", 200],
-    ["tools-course", "/tools/course?provider=other&subject=law-ethics&period=yes&repeated=no&scope=yes&sanction=no&proof=no&hours=8&breaks=1", 200],
+    ["tools-course", "/tools/course?provider=other&subject=law-ethics&before=yes&period=yes&repeated=no&scope=yes&sanction=no&proof=no&hours=8&breaks=1", 200],
     ["tools-course-wrong", "/tools/course?hours=six&breaks=1", 400],
     ["tools-sanction", "/tools/sanction?code=H13", 200],
     ["search-several", "/search?q=garcia", 200],

@@ -25,7 +25,7 @@ const questions = [
     async (page) => {
       await page.locator("#provider").selectOption("county");
       await page.locator("#subject").selectOption("law-ethics");
-      for (const yes of ["period", "scope", "proof"]) await page.locator(`#${yes}-yes`).check();
+      for (const yes of ["before", "period", "scope", "proof"]) await page.locator(`#${yes}-yes`).check();
       for (const no of ["repeated", "sanction"]) await page.locator(`#${no}-no`).check();
       await page.locator("#hours").fill("8");
       await page.locator("#breaks").fill("1.5");
@@ -62,7 +62,7 @@ for (const [tool, fill, want] of questions) {
 for (const js of [true, false]) {
   test(`what is wrong is said at the top and beside the field (${js ? "with" : "without"} script)`, async (t) => {
     const page = await site.page(t, { view: phone, js, absent: /tools\/course\?/ });
-    await page.goto(js ? "/tools/course.html" : "/tools/course?hours=six&period=yes");
+    await page.goto(js ? "/tools/course.html" : "/tools/course?hours=six&before=yes&period=yes");
     if (js) {
       // Browsers hold a form with an empty field back; one that was filled wrongly goes out.
       await questions[3][1](page);

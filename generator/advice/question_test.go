@@ -116,7 +116,7 @@ func TestRepeatsFollowTheFacts(t *testing.T) {
 	}
 }
 
-const goodCourse = "provider=county&subject=law-ethics&period=yes&repeated=no&scope=yes&sanction=no&proof=yes"
+const goodCourse = "provider=county&subject=law-ethics&before=yes&period=yes&repeated=no&scope=yes&sanction=no&proof=yes"
 
 func TestCourses(t *testing.T) {
 	a := advisor(t)
@@ -133,12 +133,13 @@ func TestCourses(t *testing.T) {
 		{swap(goodCourse, "county", "other") + "&hours=3", "ask 3 law 3: ask App. C"},
 		{swap(goodCourse, "law-ethics", "other") + "&hours=3", "ask 3 law 0: ask App. C"},
 		{swap(goodCourse, "proof=yes", "proof=no") + "&hours=3&breaks=1", "ask 2 law 2: ask §207, App. C"},
-		{swap(goodCourse, "period=yes", "period=no") + "&hours=3", "no 0 law 0: no §207"},
+		{swap(goodCourse, "before=yes", "before=no") + "&hours=3", "no 0 law 0: no §207"},
+		{swap(goodCourse, "period=yes", "period=no") + "&hours=3", "ask 3 law 3: ask §207, App. C"}, // our reading: no section says it
 		{swap(goodCourse, "repeated=no", "repeated=yes") + "&hours=3", "no 0 law 0: no App. C"},
 		{swap(goodCourse, "scope=yes", "scope=no") + "&hours=3", "no 0 law 0: no App. C"},
 		{swap(goodCourse, "sanction=no", "sanction=yes") + "&hours=3", "no 0 law 0: no App. F"},
 		// Whatever speaks against it is named.
-		{"provider=other&subject=other&period=no&repeated=yes&scope=no&sanction=yes&proof=no&hours=3", "no 0 law 0: no §207; no App. C; no App. C; no App. F; ask §207, App. C; ask App. C; ask App. C"},
+		{"provider=other&subject=other&before=no&period=no&repeated=yes&scope=no&sanction=yes&proof=no&hours=3", "no 0 law 0: no §207; ask §207, App. C; no App. C; no App. C; no App. F; ask §207, App. C; ask App. C; ask App. C"},
 	} {
 		q, faults := a.ParseCourse(values(t, c.query))
 		if faults != nil {
@@ -189,7 +190,7 @@ func swap(s, from, to string) string { return strings.Replace(s, from, to, 1) }
 func TestParseCourseFaults(t *testing.T) {
 	a := advisor(t)
 	for query, want := range map[string]string{
-		"": "provider provider-unknown, subject subject-unknown, period answer-missing, repeated answer-missing, scope answer-missing, " +
+		"": "provider provider-unknown, subject subject-unknown, before answer-missing, period answer-missing, repeated answer-missing, scope answer-missing, " +
 			"sanction answer-missing, proof answer-missing, hours length-missing",
 		goodCourse:                                 "hours length-missing",
 		goodCourse + "&hours=0":                    "hours length-missing",

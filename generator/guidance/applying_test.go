@@ -60,11 +60,13 @@ func TestLists(t *testing.T) {
 // Where two sections contradict each other, the page says which one it follows.
 func TestContradictionsAreNoted(t *testing.T) {
 	for slug, sections := range map[string][]string{
-		"apply":          {"§201", "§801"}, // when to watch the video
-		"renewal":        {"§207", "§802", "§209"},
-		"accommodations": {"§402", "§804"},
-		"exam":           {"§401", "§102"},
-		"reciprocity":    {"§204"},
+		"apply":                  {"§201", "§801"}, // when to watch the video
+		"renewal":                {"§207", "§802", "§209"},
+		"accommodations":         {"§402", "§804"},
+		"exam":                   {"§401", "§102"},
+		"status-and-renewal":     {"§207", "§209"},
+		"complaints-and-appeals": {"§702", "§804", "§807"},
+		"reciprocity":            {"§204"},
 	} {
 		for _, language := range languages {
 			notes := notesOf(t, language, slug)

@@ -25,7 +25,7 @@ func newRoutes(in *inputs, language string) *routes {
 // localized are the pages outside the guidance that exist in every language; shared are the
 // files that exist once.
 var (
-	localized = []string{"/index.html", "/guidance/index.html", "/day.html", "/status.html", "/tools/index.html"}
+	localized = []string{"/index.html", "/guidance/index.html", "/day.html", "/roster.html", "/status.html", "/tools/index.html"}
 	shared    = []string{"/status.json", "/openapi.json", "/schema/record.json"}
 )
 

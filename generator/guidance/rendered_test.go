@@ -36,7 +36,7 @@ func TestEveryLinkResolves(t *testing.T) {
 				}
 				switch path := u.Path; {
 				case u.Scheme == "https" || u.Scheme == "mailto" || u.Scheme == "tel":
-				case path == prefix+"/index.html" || path == prefix+"/day.html" || path == prefix+"/status.html" || path == prefix+"/tools/index.html" || path == "/schema/record.json" || path == "/openapi.json":
+				case path == prefix+"/index.html" || path == prefix+"/day.html" || path == prefix+"/roster.html" || path == prefix+"/status.html" || path == prefix+"/tools/index.html" || path == "/schema/record.json" || path == "/openapi.json":
 				default:
 					slug, ok := strings.CutPrefix(path, prefix+"/guidance/")
 					slug, html := strings.CutSuffix(slug, ".html")

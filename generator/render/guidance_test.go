@@ -66,7 +66,7 @@ func pagesOf(t *testing.T, r *Renderer) map[string]string {
 
 // A page that was compared with the Guidelines before its translation says so, and leads there.
 func TestOlderTranslationSaysSo(t *testing.T) {
-	const notice, aviso = "was compared with the Guidelines later", "se comparó después con los lineamientos"
+	const notice, aviso = "was compared with the Guidelines later", "se comparó después con los Lineamientos"
 	reviewed := regexp.MustCompile(`reviewed = "[^"]*"`)
 	files := pagesOf(t, edited(t, func(name, text string) string {
 		day := map[string]string{"es/fees.md": "2026-12-02", "en/registry.md": "2026-12-03"}[name]

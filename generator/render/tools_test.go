@@ -17,7 +17,7 @@ func toolCases(t testing.TB, r *Renderer) map[string]ToolPage {
 	today := certification.DateOf(instant)
 	a := r.Advisor()
 	pages := make(map[string]ToolPage)
-	const course = "provider=county&subject=law-ethics&period=yes&repeated=no&scope=yes&sanction=no&proof=yes"
+	const course = "provider=county&subject=law-ethics&before=yes&period=yes&repeated=no&scope=yes&sanction=no&proof=yes"
 	hostile := url.QueryEscape(hostileName)
 	for _, typed := range []string{
 		"standing?expires=2028-01-01", "standing?expires=2027-01-01", "standing?expires=2026-03-01", "standing?expires=2024-03-01",
@@ -108,8 +108,8 @@ func TestToolsAnswer(t *testing.T) {
 		{"en", "cost?path=first", "answer", "Once$400 2 times$550"},
 		{"en", "cost?path=provider-specialization", "answer", "4 times$1,200"},
 		{"es", "cost?path=supervisor-training", "answer", "Sin costo"},
-		{"en", "course?provider=county&subject=law-ethics&period=yes&repeated=no&scope=yes&sanction=no&proof=yes&hours=8&breaks=1", "answer", "Part of it counts Hours that count: 7. Of these, in law and ethics: 7."},
-		{"en", "course?provider=county&subject=law-ethics&period=yes&repeated=no&scope=yes&sanction=yes&proof=yes&hours=3", "answer", "No, it does not count Why"},
+		{"en", "course?provider=county&subject=law-ethics&before=yes&period=yes&repeated=no&scope=yes&sanction=no&proof=yes&hours=8&breaks=1", "answer", "Part of it counts Hours that count: 7. Of these, in law and ethics: 7."},
+		{"en", "course?provider=county&subject=law-ethics&before=yes&period=yes&repeated=no&scope=yes&sanction=yes&proof=yes&hours=3", "answer", "No, it does not count Why"},
 		{"en", "sanction?code=H10", "answer", "Revocation for 2 years"},
 		{"en", "sanction?code=E4", "answer", "or Suspension of up to 6 months Passing the certification exam again"},
 		{"en", "sanction?code=A1", "answer", "No sanction is listed for standard A1"},

@@ -38,7 +38,7 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 	type seenKey struct{ operation, status string }
 	seen := make(map[seenKey]bool)
 	const one, many, search, suggest, guide = "/api/v1/verify/{number}", "/api/v1/verify", "/api/v1/search", "/api/v1/suggest", "/api/v1/guidance"
-	const tools, course = "/api/v1/tools/", "provider=county&subject=law-ethics&period=yes&repeated=no&scope=yes&sanction=no&proof=yes"
+	const tools, course = "/api/v1/tools/", "provider=county&subject=law-ethics&before=yes&period=yes&repeated=no&scope=yes&sanction=no&proof=yes"
 	const advert = "/api/v1/advertisement"
 	jsonBody := func(body string) func(*http.Request) { return withBody("application/json", body) }
 	late := func(f *fixture) { f.now = read.Add(48 * time.Hour) }

@@ -33,7 +33,7 @@ func TestToolsSayWhatIsWrong(t *testing.T) {
 	if err := json.Unmarshal([]byte(bodyOf(t, response)), &problem); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(problem.Errors); response.StatusCode != http.StatusBadRequest || n != 8 || problem.Errors[7].Parameter != "hours" || problem.Errors[7].Detail != "es hours-malformed" {
+	if n := len(problem.Errors); response.StatusCode != http.StatusBadRequest || n != 9 || problem.Errors[8].Parameter != "hours" || problem.Errors[8].Detail != "es hours-malformed" {
 		t.Errorf("%d: %+v", response.StatusCode, problem)
 	}
 	for target, status := range map[string]int{
