@@ -2,6 +2,7 @@ package passages
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/cmpss/registry/generator/guidance"
@@ -13,12 +14,15 @@ type Index struct {
 	pages    []page
 	average  [len(boosts)]float64 // words of a field
 	within   map[string]int       // how many pages have a term
-	synonyms map[string][]string  // terms that a term, or words that follow each other, may stand for
+	synonyms map[string][]phrase  // what a term, or words that follow each other, may stand for
 }
 
+// phrase is terms that mean something together.
+type phrase []string
+
 // boosts are what a word counts by where it stands: in the title, in a heading, in the summary,
-// in the text.
-var boosts = [...]float64{4, 2, 1.5, 1}
+// in the text, in a question that another page answers in short and sends here for.
+var boosts = [...]float64{4, 2, 1.5, 1, 1.5}
 
 const inTitle = 0 // of boosts
 
@@ -46,9 +50,10 @@ func New(language string, pages []*guidance.Page, synonyms guidance.Synonyms) (*
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{reader: r, within: make(map[string]int), synonyms: make(map[string][]string)}
+	x := &Index{reader: r, within: make(map[string]int), synonyms: make(map[string][]phrase)}
+	asked := r.askedElsewhere(pages)
 	for _, p := range pages {
-		x.add(p)
+		x.add(p, asked[p.Slug])
 	}
 	for i := range x.average {
 		x.average[i] /= float64(max(1, len(pages)))
@@ -57,7 +62,21 @@ func New(language string, pages []*guidance.Page, synonyms guidance.Synonyms) (*
 	return x, nil
 }
 
-func (x *Index) add(g *guidance.Page) {
+// askedElsewhere are the terms of the headings that ask something and whose part sends readers
+// on, by the page that they are sent to.
+func (r *reader) askedElsewhere(pages []*guidance.Page) map[string][]string {
+	asked := make(map[string][]string)
+	for _, p := range pages {
+		for _, passage := range p.Passages() {
+			if strings.HasSuffix(passage.Heading, "?") && passage.See != "" {
+				asked[passage.See] = append(asked[passage.See], r.terms(passage.Heading)...)
+			}
+		}
+	}
+	return asked
+}
+
+func (x *Index) add(g *guidance.Page, asked []string) {
 	p := page{Page: g}
 	var headings, text []string
 	for _, passage := range g.Passages() {
@@ -66,8 +85,9 @@ func (x *Index) add(g *guidance.Page) {
 		p.parts = append(p.parts, part{passage, setOf(heading), setOf(body), weight})
 		headings, text = append(headings, heading...), append(text, body...)
 	}
+	title := append(x.reader.terms(g.Title), pageTerm(g.Slug))
 	seen := make(map[string]bool)
-	for i, terms := range [...][]string{x.reader.terms(g.Title), headings, x.reader.terms(g.Summary), text} {
+	for i, terms := range [...][]string{title, headings, x.reader.terms(g.Summary), text, asked} {
 		p.counts[i], p.length[i] = make(map[string]int), len(terms)
 		x.average[i] += float64(len(terms))
 		for _, term := range terms {
@@ -80,6 +100,9 @@ func (x *Index) add(g *guidance.Page) {
 	}
 	x.pages = append(x.pages, p)
 }
+
+// pageTerm is the term that a page alone has, in its title: no word that is typed is like it.
+func pageTerm(slug string) string { return "/" + slug }
 
 func setOf(list []string) map[string]bool {
 	set := make(map[string]bool, len(list))
@@ -99,8 +122,6 @@ const (
 // score is what a term counts for a page: Okapi BM25, summed over the fields. A word that few
 // pages have counts more.
 func (x *Index) score(p *page, term string) float64 {
-	within := float64(x.within[term])
-	rarity := math.Log(1 + (float64(len(x.pages))-within+0.5)/(within+0.5))
 	sum := 0.0
 	for i, boost := range boosts {
 		if n := float64(p.counts[i][term]); n > 0 {
@@ -108,7 +129,13 @@ func (x *Index) score(p *page, term string) float64 {
 			sum += boost * n * (saturation + 1) / (n + saturation*long)
 		}
 	}
-	return rarity * sum
+	return x.rarity(term) * sum
+}
+
+// rarity is how much a term says about a page: more when fewer pages have it.
+func (x *Index) rarity(term string) float64 {
+	within := float64(x.within[term])
+	return math.Log(1 + (float64(len(x.pages))-within+0.5)/(within+0.5))
 }
 
 // addSynonyms makes terms of the words. What no page says is left out.
@@ -116,11 +143,14 @@ func (x *Index) addSynonyms(synonyms guidance.Synonyms, language string) {
 	for _, s := range synonyms.List {
 		for _, typed := range s.Words[language] {
 			from := keyOf(x.reader.words(typed))
+			if term := pageTerm(s.Page); x.within[term] > 0 {
+				x.synonyms[from] = append(x.synonyms[from], phrase{term})
+			}
 			for _, means := range s.Means[language] {
-				for _, term := range x.reader.terms(means) {
-					if x.within[term] > 0 && term != from {
-						x.synonyms[from] = append(x.synonyms[from], term)
-					}
+				terms := x.reader.terms(means)
+				unknown := slices.ContainsFunc(terms, func(term string) bool { return x.within[term] == 0 })
+				if len(terms) > 0 && !unknown && strings.Join(terms, " ") != from {
+					x.synonyms[from] = append(x.synonyms[from], terms)
 				}
 			}
 		}

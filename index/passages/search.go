@@ -56,8 +56,10 @@ func (x *Index) Search(q Query) ([]Hit, error) {
 	found := x.rank(wanted, q.Whole)
 	marked := make(map[string]bool)
 	for _, m := range wanted {
-		for _, term := range m {
-			marked[term] = true
+		for _, alternative := range m.alternatives {
+			for _, term := range alternative {
+				marked[term] = true
+			}
 		}
 	}
 	var hits []Hit
@@ -74,20 +76,50 @@ type ranked struct {
 	score float64
 }
 
+// meaning is a word of a question, or words that mean something together: as it was typed, then
+// what it may stand for.
+type meaning struct {
+	alternatives []phrase
+	weight       float64 // how much it says about a page, among those of its question; they add up to 1
+}
+
+// best is the highest worth of the alternatives, of which each is worth the mean of its terms when
+// it has them all.
+func (m meaning) best(worth func(term string) float64) float64 {
+	best := 0.0
+	for k, alternative := range m.alternatives {
+		sum, all := 0.0, true
+		for _, term := range alternative {
+			w := worth(term)
+			sum, all = sum+w, all && w > 0
+		}
+		if all {
+			best = max(best, value(k)*sum/float64(len(alternative)))
+		}
+	}
+	return best
+}
+
+// value is what an alternative of a meaning counts: the first as it was typed, the others stand in for it.
+func value(k int) float64 {
+	if k == 0 {
+		return 1
+	}
+	return 0.85
+}
+
 // rank gives the pages that answer, best first: by the words of the question that the page has,
 // by how much of the question one part of the page answers, and by how much of the title was typed.
-func (x *Index) rank(wanted [][]string, whole bool) []ranked {
+func (x *Index) rank(wanted []meaning, whole bool) []ranked {
 	var list []ranked
 	for i := range x.pages {
 		p := &x.pages[i]
-		sum, met := 0.0, 0
-		for _, meaning := range wanted {
-			best := 0.0
-			for k, term := range meaning {
-				best = max(best, value(k)*x.score(p, term))
-			}
+		sum, met, share := 0.0, 0, 0.0
+		for _, m := range wanted {
+			best := m.best(func(term string) float64 { return x.score(p, term) })
 			if sum += best; best > 0 {
 				met++
+				share += m.weight
 			}
 		}
 		if met*3 < len(wanted) || met == 0 {
@@ -97,58 +129,53 @@ func (x *Index) rank(wanted [][]string, whole bool) []ranked {
 		if part == nil || whole && !all {
 			continue
 		}
-		share := float64(met) / float64(len(wanted))
-		named := p.named(wanted)
-		list = append(list, ranked{p, part, sum * share * (1 + answered + 3*named)})
+		list = append(list, ranked{p, part, sum * share * (1 + answered + 3*p.named(wanted))})
 	}
 	slices.SortStableFunc(list, func(a, b ranked) int { return cmp.Compare(b.score, a.score) })
 	return list
 }
 
-// value is what a term of a meaning counts: the first as it was typed, the others stand in for it.
-func value(k int) float64 {
-	if k == 0 {
-		return 1
-	}
-	return 0.85
-}
-
 // named is how much of the page's title was typed and of what was typed is in the title, from
-// 0 to 1, where one is the other.
-func (p *page) named(wanted [][]string) float64 {
+// 0 to 1, where one is the other. The term that is the page's own is no word of the title.
+func (p *page) named(wanted []meaning) float64 {
 	title := p.counts[inTitle]
 	met := make(map[string]bool)
-	inside := 0
-	for _, meaning := range wanted {
-		if i := slices.IndexFunc(meaning, func(term string) bool { return title[term] > 0 }); i >= 0 {
-			inside++
-			met[meaning[i]] = true
+	inside := 0.0
+	for _, m := range wanted {
+		for _, alternative := range m.alternatives {
+			if !slices.ContainsFunc(alternative, func(term string) bool { return title[term] == 0 }) {
+				inside += m.weight
+				for _, term := range alternative {
+					met[term] = true
+				}
+				break
+			}
 		}
 	}
-	return float64(len(met)) / float64(max(1, len(title))) * float64(inside) / float64(len(wanted))
+	return min(1, float64(len(met))/float64(max(1, len(title)-1))) * inside
 }
 
 // best is the part of a page that answers most of a question, how much of it, from 0 to 2, and
 // whether it has a word for every meaning. A word in the heading counts twice, one in the title
 // half as much again, and one in a long text less: it is there by chance.
-func (p *page) best(wanted [][]string) (best *part, answered float64, all bool) {
+func (p *page) best(wanted []meaning) (best *part, answered float64, all bool) {
 	for i := range p.parts {
 		part := &p.parts[i]
 		sum, missing := 0.0, false
-		for _, meaning := range wanted {
-			worth := 0.0
-			for k, term := range meaning {
+		for _, m := range wanted {
+			worth := m.best(func(term string) float64 {
 				switch {
 				case part.heading[term]:
-					worth = max(worth, 2*value(k))
+					return 2
 				case p.counts[inTitle][term] > 0:
-					worth = max(worth, 1.5*value(k))
+					return 1.5
 				case part.text[term]:
-					worth = max(worth, value(k)*part.weight)
+					return part.weight
 				}
-			}
+				return 0
+			})
 			missing = missing || worth == 0
-			sum += worth / float64(len(wanted))
+			sum += worth * m.weight
 		}
 		if best == nil || sum > answered {
 			best, answered, all = part, sum, !missing
@@ -159,37 +186,63 @@ func (p *page) best(wanted [][]string) (best *part, answered float64, all bool) 
 
 // meanings are the terms of a question, each with what it may stand for after it. Several words
 // that a synonym has together are one; filling words count in it, and nowhere else.
-func (x *Index) meanings(text string) [][]string {
+func (x *Index) meanings(text string) []meaning {
 	words := x.reader.words(text)
-	var list [][]string
+	var list []meaning
 	for i := 0; i < len(words) && len(list) < maxWords; {
 		n := min(maxTogether, len(words)-i)
 		for n > 1 && x.synonyms[keyOf(words[i:i+n])] == nil {
 			n--
 		}
-		var meaning []string
+		var typed phrase
 		for _, w := range words[i : i+n] {
 			if w.term != "" {
-				meaning = append(meaning, w.term)
+				typed = append(typed, w.term)
 			}
 		}
 		means := x.synonyms[keyOf(words[i:i+n])]
-		if n == 1 && len(meaning) == 1 && x.within[meaning[0]] == 0 && means == nil {
-			means = x.mended(meaning[0])
+		if n == 1 && len(typed) == 1 && x.within[typed[0]] == 0 && means == nil {
+			means = x.mended(typed[0])
 		}
-		if meaning = append(meaning, means...); len(meaning) > 0 {
-			list = append(list, unique(meaning))
+		var m meaning
+		if len(typed) > 0 {
+			m.alternatives = append(m.alternatives, typed)
+		}
+		if m.alternatives = append(m.alternatives, means...); len(m.alternatives) > 0 {
+			list = append(list, m)
 		}
 		i += n
 	}
+	x.weigh(list)
 	return list
+}
+
+// weigh gives meanings their weights: that of the rarest alternative that the guidance has. What it
+// never says still counts a little: a page without it is no whole answer.
+func (x *Index) weigh(list []meaning) {
+	const least = 0.3
+	sum := 0.0
+	for i := range list {
+		list[i].weight = least
+		for _, alternative := range list[i].alternatives {
+			for _, term := range alternative {
+				if x.within[term] > 0 {
+					list[i].weight = max(list[i].weight, x.rarity(term))
+				}
+			}
+		}
+		sum += list[i].weight
+	}
+	for i := range list {
+		list[i].weight /= sum
+	}
 }
 
 // minMended is the shortest term, in characters, in which a typing mistake is looked for.
 const minMended = 4
 
 // mended are the terms of the guidance at one typing mistake from a term.
-func (x *Index) mended(term string) []string {
+func (x *Index) mended(term string) []phrase {
 	if utf8.RuneCountInString(term) < minMended {
 		return nil
 	}
@@ -200,7 +253,11 @@ func (x *Index) mended(term string) []string {
 		}
 	}
 	slices.Sort(list) // a map has no order
-	return list
+	phrases := make([]phrase, len(list))
+	for i, term := range list {
+		phrases[i] = phrase{term}
+	}
+	return phrases
 }
 
 // oneMistake reports whether a letter more, a letter less, another letter or two letters that
@@ -223,14 +280,4 @@ func oneMistake(a, b []rune) bool {
 		return true
 	}
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
-}
-
-func unique(list []string) []string {
-	var kept []string
-	for _, s := range list {
-		if !slices.Contains(kept, s) {
-			kept = append(kept, s)
-		}
-	}
-	return kept
 }
