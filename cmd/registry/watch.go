@@ -49,19 +49,21 @@ func (c *watchCommand) Run(ctx context.Context, p *process) error {
 
 // watcher wires a keeper to what makes it look.
 type watcher struct {
-	site      *siteFlags
-	flags     *watchFlags
-	log       *slog.Logger
-	metrics   *metrics
-	keeper    *follow.Keeper
-	close     func()
-	source    records.Source
-	loop      *watch.Loop
-	now       func() time.Time
-	ready     func() // after the first publication; may be nil
-	published func() // after each publication; may be nil
-	warned    string // of the source, that was last logged
-	heldFor   string // digest that was last reported as held
+	site    *siteFlags
+	flags   *watchFlags
+	log     *slog.Logger
+	metrics *metrics
+	keeper  *follow.Keeper
+	close   func()
+	source  records.Source
+	loop    *watch.Loop
+	now     func() time.Time
+	// watchFiles is watch.Files, or stands for it in a test.
+	watchFiles func(ctx context.Context, paths []string, trigger func()) error
+	ready      func() // after the first publication; may be nil
+	published  func() // after each publication; may be nil
+	warned     string // of the source, that was last logged
+	heldFor    string // digest that was last reported as held
 }
 
 func newWatcher(site *siteFlags, flags *watchFlags, p *process, log *slog.Logger) (*watcher, error) {
@@ -72,7 +74,7 @@ func newWatcher(site *siteFlags, flags *watchFlags, p *process, log *slog.Logger
 	if flags.Poll < time.Second {
 		return nil, usageError("--poll %s is shorter than a second", flags.Poll)
 	}
-	w := &watcher{site: site, flags: flags, log: log, metrics: newMetrics(p.now), now: p.now}
+	w := &watcher{site: site, flags: flags, log: log, metrics: newMetrics(p.now), now: p.now, watchFiles: watch.Files}
 	w.ready = func() { notifySystemd(p.env, "READY=1") }
 	if warning := site.warning(); warning != "" {
 		log.Warn(warning)
@@ -216,12 +218,20 @@ func (w *watcher) reportListening(err error) {
 	w.log.Info("listening to the source")
 }
 
-// files triggers when something in the paths changes. Where they cannot be watched the poll
-// finds what changes.
+// files triggers when something in the paths changes. Where they cannot be watched they are looked
+// at as often as the source is.
 func (w *watcher) files(ctx context.Context, paths []string, why watch.Reason) error {
+	differs := watch.Compare(paths)
+	warned := false
 	for ctx.Err() == nil {
-		if err := watch.Files(ctx, paths, func() { w.loop.Trigger(why) }); err != nil {
-			w.log.Warn("files cannot be watched; they are looked at with each poll", "error", oneLine(err))
+		if err := w.watchFiles(ctx, paths, func() { w.loop.Trigger(why) }); err != nil {
+			if !warned {
+				warned = true
+				w.log.Warn("files cannot be watched; they are looked at with each poll", "error", oneLine(err))
+			}
+			if differs() {
+				w.loop.Trigger(why)
+			}
 		}
 		select {
 		case <-ctx.Done():

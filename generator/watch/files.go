@@ -38,11 +38,30 @@ var defaultPace = pace{quiet: 100 * time.Millisecond, atMost: 2 * time.Second, r
 // file system, if size, time, mode or identity of a file changed.
 //
 // It fails when the system has no room for more watches (on Linux: fs.inotify.max_user_instances
-// and max_user_watches). Whoever called it reports that and calls it again after a
-// while: since it begins with a trigger, nothing is lost. The folder that the site is published
+// and max_user_watches). Whoever called it reports that, looks by itself (see Compare) and calls
+// it again after a while: since it begins with a trigger, nothing is lost. The folder that the site is published
 // to must not be among the paths, nor below one: every rebuild would lead to the next.
 func Files(ctx context.Context, paths []string, trigger func()) error {
 	return followFiles(ctx, paths, trigger, defaultPace)
+}
+
+// Compare gives a function that looks at the files and folders of the paths and reports whether
+// anything differs from when it was called before. The first call says that it does. It needs no
+// watches and may be called from one goroutine at a time.
+func Compare(paths []string) (differs func() bool) {
+	absolute := make([]string, len(paths))
+	for i, path := range paths {
+		absolute[i] = path
+		if a, err := filepath.Abs(path); err == nil {
+			absolute[i] = a // otherwise the working folder is gone: nothing is found there either way
+		}
+	}
+	var last *scan
+	return func() bool {
+		former := last
+		last = scanPaths(absolute)
+		return former == nil || !last.same(former)
+	}
 }
 
 func followFiles(ctx context.Context, paths []string, trigger func(), pace pace) error {
