@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cmpss/registry/generator/guidance"
 )
 
 // Typed from the two pages of the library, in their order; what stands twice on one is here once.
@@ -60,6 +62,29 @@ func TestEveryResourceIsListed(t *testing.T) {
 		slices.Sort(want)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", where, diff)
+		}
+	}
+}
+
+// What the two pages of the library say of several documents in the same words fits one of them:
+// the first. The others say that it is not theirs.
+func TestSharedDescriptionsAreNoted(t *testing.T) {
+	for _, shared := range [][]string{
+		{"application-instructions", "how-to-apply"},
+		{"name-change", "address-change"},
+		{"provider-guide", "provider-checklist"},
+		{"crosswalk", "curriculum-crisis", "curriculum-unhoused", "curriculum-justice"},
+	} {
+		for _, id := range shared[1:] {
+			i := slices.IndexFunc(shipped(t).Facts().Resources.List, func(r guidance.Resource) bool { return r.ID == id })
+			if i < 0 {
+				t.Fatalf("there is no document %q", id)
+			}
+			for _, language := range languages {
+				if shipped(t).Facts().Resources.List[i].Note[language] == "" {
+					t.Errorf("%s: %s has the description of %s, and no note says so", language, id, shared[0])
+				}
+			}
 		}
 	}
 }
