@@ -80,16 +80,17 @@ func (m *metrics) handler() http.Handler {
 }
 
 // looked counts one look.
-func (m *metrics) looked(r follow.Report, err error, pending time.Time) {
+func (m *metrics) looked(r follow.Report, err error, waits bool, pending time.Time) {
 	_, held := errors.AsType[*publish.HeldError](err)
 	older := errors.Is(err, records.ErrBackwards)
-	m.held.Set(0)
+	m.held.Set(0) // a look that fails does not end it
+	if waits {
+		m.held.Set(1)
+	}
 	switch {
 	case held:
-		m.held.Set(1)
 		m.failures.WithLabelValues("held").Inc()
 	case older:
-		m.held.Set(1)
 		m.failures.WithLabelValues("older").Inc()
 	case errors.Is(err, follow.ErrClock):
 		m.failures.WithLabelValues("clock").Inc()

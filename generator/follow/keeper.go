@@ -95,7 +95,7 @@ type Keeper struct {
 	unread  bool                    // a complete read was asked for or begun, and not taken over
 	doubt   bool                    // the clock jumped, and nothing has vouched for it since
 	stale   bool                    // what was read is not what is published
-	held    *site.Held              // what the guard held of what was read; nil if it let it pass
+	held    *site.Held              // what waits for a person; nil if nothing does
 	pending time.Time               // the oldest change that is read and not published; zero if there is none
 	indexed []*certification.Record // what the index holds; nil if that is not known
 }
@@ -116,7 +116,8 @@ func New(options Options) *Keeper {
 	if options.Progress == nil {
 		options.Progress = func(string, int, int) {}
 	}
-	return &Keeper{options: options, pages: options.Pages}
+	published := options.Publisher.Manifest() // what it says is held goes on until a look says otherwise
+	return &Keeper{options: options, pages: options.Pages, held: published.Held, pending: published.Oldest}
 }
 
 // Report says what a look did. Durations are of its stages.
@@ -151,6 +152,9 @@ func (k *Keeper) Rebuild(ctx context.Context, why watch.Reason) (Report, error) 
 		return report, err
 	}
 	asOf, err := k.look(ctx, why, &report)
+	if errors.Is(err, records.ErrBackwards) {
+		k.holdOlder()
+	}
 	if err != nil {
 		return report, errors.Join(err, k.passTimeUnread(ctx, &report))
 	}
@@ -173,6 +177,9 @@ func (k *Keeper) Next() time.Time {
 
 // Pending is when the oldest change that is read and not published was made; zero if there is none.
 func (k *Keeper) Pending() time.Time { return k.pending }
+
+// Held reports whether something waits for a person: a difference, or a source that went back.
+func (k *Keeper) Held() bool { return k.held != nil }
 
 // Pages are what the site was last made of.
 func (k *Keeper) Pages() Pages { return k.pages }
@@ -211,7 +218,7 @@ func (k *Keeper) passTime(ctx context.Context, report *Report) error {
 
 // publishLatest publishes what was read last.
 func (k *Keeper) publishLatest(ctx context.Context, asOf time.Time, report *Report) error {
-	err := k.publish(ctx, asOf, k.latest, report)
+	err := k.publish(ctx, asOf, k.latest, false, report)
 	if err == nil {
 		k.held, k.stale, k.pending = nil, false, time.Time{}
 		return nil
@@ -231,8 +238,9 @@ func (k *Keeper) publishLatest(ctx context.Context, asOf time.Time, report *Repo
 	return err
 }
 
-// publish builds the site of a reading as of the instant and publishes it.
-func (k *Keeper) publish(ctx context.Context, asOf time.Time, from reading, report *Report) error {
+// publish builds the site of a reading as of the instant and publishes it. If it is behind, the
+// site says what is held of a later state of the source.
+func (k *Keeper) publish(ctx context.Context, asOf time.Time, from reading, behind bool, report *Report) error {
 	if asOf.Before(k.asOf) {
 		asOf = k.asOf // by less than checkClock allows: clocks are corrected by small steps
 	}
@@ -241,7 +249,7 @@ func (k *Keeper) publish(ctx context.Context, asOf time.Time, from reading, repo
 		Pages: k.pages.Renderer, Interface: k.pages.Interface, Version: k.options.Version,
 		Delays: k.options.Publisher.Manifest().Delays,
 	}
-	if from.snapshot != k.latest.snapshot {
+	if behind {
 		in.Held, in.OldestUnpublished = k.held, k.pending
 	}
 	start := k.options.Clock()

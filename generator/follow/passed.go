@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cmpss/registry/generator/records"
+	"github.com/cmpss/registry/generator/site"
 )
 
 // passTimeUnread publishes what time alone has changed when a look failed, of what the guard let
@@ -18,6 +19,21 @@ func (k *Keeper) passTimeUnread(ctx context.Context, report *Report) error {
 	return k.publishPassed(ctx, now, report)
 }
 
+// holdOlder notes that the source went back. What it has to say from then on waits for a person, and
+// nobody knows when the first of it was changed: it counts from now. Once the source has come
+// forward again, what it says is published, so that the site does not go on saying that it waits.
+func (k *Keeper) holdOlder() {
+	held := site.Held{}
+	if k.held != nil {
+		held = *k.held
+	}
+	held.Older = true
+	k.held, k.stale = &held, true
+	if k.pending.IsZero() {
+		k.pending = k.options.Now()
+	}
+}
+
 // publishPassed brings the site up to the instant as of which the guard let it pass last: what
 // has changed by the calendar since is published, and status.json and its page say what is
 // held. Nothing is confirmed by it.
@@ -27,7 +43,7 @@ func (k *Keeper) publishPassed(ctx context.Context, asOf time.Time, report *Repo
 			return err
 		}
 	}
-	if err := k.publish(ctx, asOf, k.passed, report); err != nil {
+	if err := k.publish(ctx, asOf, k.passed, true, report); err != nil {
 		return fmt.Errorf("publish what has changed by the calendar: %w", err)
 	}
 	return nil

@@ -201,6 +201,69 @@ func TestTimePassesAfterARestart(t *testing.T) {
 	})
 }
 
+// What is held stays held for those who ask, through an outage and a restart.
+func TestWhatIsHeldIsNotForgotten(t *testing.T) {
+	f := heldFixture(t)
+	f.mustHold(t, watch.Notified)
+	made := noon.Add(10 * time.Second)
+	f.source.fail = errors.New("the database is down")
+	for _, restart := range []bool{false, true, true} {
+		if restart {
+			f.open(t)
+		}
+		f.now = f.now.Add(time.Hour)
+		if _, err := f.Rebuild(t.Context(), watch.Retry); err == nil {
+			t.Fatal("no error")
+		}
+		if s := f.status(t); s.Held == nil || s.Held.Statuses != 10 || s.OldestUnpublishedChange == nil || !s.OldestUnpublishedChange.Equal(made) {
+			t.Errorf("restart %t: status.json says %+v", restart, s)
+		}
+		if !f.Held() || !f.Pending().Equal(made) {
+			t.Errorf("restart %t: held %t, pending since %s", restart, f.Held(), f.Pending())
+		}
+	}
+	f.source.fail = nil
+	f.least = 100
+	f.open(t)
+	f.rebuild(t, watch.Start)
+	if s := f.status(t); s.Held != nil || s.OldestUnpublishedChange != nil || f.Held() || !f.Pending().IsZero() {
+		t.Errorf("let pass: status.json says %+v", s)
+	}
+	mustEqualFullBuild(t, f)
+}
+
+// A source that went back is told of, time goes on, and it is forgotten once it came forward again.
+func TestASourceThatWentBackIsToldOf(t *testing.T) {
+	f := heldFixture(t)
+	f.least = 100
+	f.open(t)
+	f.rebuild(t, watch.Start)
+	f.source.back = true
+	found := f.now
+	for range 2 {
+		f.Rebuild(t.Context(), watch.Polled)
+		if s := f.status(t); s.Held == nil || *s.Held != (site.Held{Older: true}) || s.OldestUnpublishedChange == nil || !s.OldestUnpublishedChange.Equal(found) {
+			t.Errorf("status.json says %+v", s)
+		}
+		if page, err := os.ReadFile(filepath.Join(f.out, "status.html")); err != nil || !strings.Contains(string(page), "went back") {
+			t.Errorf("the page for people does not say it: %v", err)
+		}
+		if !f.Held() || !f.Pending().Equal(found) {
+			t.Errorf("held %t, pending since %s", f.Held(), f.Pending())
+		}
+		f.now = f.now.Add(time.Minute)
+	}
+	f.now = certification.NewDate(2026, 11, 23).Start()
+	f.Rebuild(t.Context(), watch.TimeChanged)
+	f.mustSay(t, expiring, certification.Lapsed)
+	f.source.back = false
+	f.rebuild(t, watch.Polled)
+	if s := f.status(t); s.Held != nil || s.OldestUnpublishedChange != nil || f.Held() || !f.Pending().IsZero() {
+		t.Errorf("it came forward: status.json says %+v", s)
+	}
+	mustEqualFullBuild(t, f)
+}
+
 // Entries that were rejected and let pass are not held again with every change after them.
 func TestWhatWasLetPassOnceIsNotHeldAgain(t *testing.T) {
 	f := heldFixture(t)

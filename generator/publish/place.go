@@ -2,6 +2,7 @@ package publish
 
 import (
 	"slices"
+	"time"
 
 	"github.com/cmpss/registry/generator/site"
 )
@@ -126,5 +127,9 @@ func (w *publication) dirtySegments() *[site.NumSegments]bool {
 	m.Layout, m.Fixed = w.site.Layout, w.fixed
 	m.AsOf, m.Read, m.Position = w.site.AsOf, w.site.Read, w.site.Status.SourcePosition
 	m.Rejected, m.Delays = w.site.Status.Rejected, w.delays
+	m.Held, m.Oldest = w.site.Status.Held, time.Time{}
+	if oldest := w.site.Status.OldestUnpublishedChange; oldest != nil {
+		m.Oldest = *oldest
+	}
 	return &dirty
 }

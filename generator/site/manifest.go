@@ -34,6 +34,8 @@ type Manifest struct {
 	Layout      []string
 	Rejected    int           // entries of the source that could not be understood
 	Delays      Delays        // of changes, day by day
+	Held        *Held         // what status.json says is held; nil: nothing
+	Oldest      time.Time     // when the oldest change that is not published was made, as it says, UTC; zero: there is none
 	Fixed       []FixedEntry  // by path
 	Records     []RecordEntry // by number, as in Site
 
@@ -69,6 +71,8 @@ type Head struct {
 	Layout      []string    `json:"layout"`
 	Rejected    int         `json:"rejected"`
 	Delays      Delays      `json:"delays"`
+	Held        *Held       `json:"held,omitempty"`
+	Oldest      time.Time   `json:"oldest_unpublished_change,omitzero"`
 	Fixed       []HeadFixed `json:"fixed"`
 	Segments    []string    `json:"segments"` // file names; each ends in the hash of its bytes
 }
@@ -118,7 +122,7 @@ func (m *Manifest) EncodeSegments(wanted *[NumSegments]bool) [NumSegments][]byte
 // EncodeHead gives the head of a manifest whose segments stand under these names; the name
 // of an empty segment is empty.
 func (m *Manifest) EncodeHead(names [NumSegments]string) []byte {
-	h := Head{Version: m.Version, Out: m.Out, AsOf: m.AsOf.UTC(), Read: m.Read.UTC(), PublishedAt: m.PublishedAt.UTC(), Position: m.Position, Layout: m.Layout, Rejected: m.Rejected, Delays: m.Delays, Fixed: []HeadFixed{}, Segments: []string{}}
+	h := Head{Version: m.Version, Out: m.Out, AsOf: m.AsOf.UTC(), Read: m.Read.UTC(), PublishedAt: m.PublishedAt.UTC(), Position: m.Position, Layout: m.Layout, Rejected: m.Rejected, Delays: m.Delays, Held: m.Held, Oldest: m.Oldest, Fixed: []HeadFixed{}, Segments: []string{}}
 	for _, name := range names {
 		if name != "" {
 			h.Segments = append(h.Segments, name)
@@ -151,7 +155,7 @@ func DecodeManifest(head []byte, segment func(name string) ([]byte, error)) (*Ma
 	if h.Version != ManifestVersion {
 		return nil, fmt.Errorf("decode manifest: version %d, this program knows version %d", h.Version, ManifestVersion)
 	}
-	m := &Manifest{Version: h.Version, Out: h.Out, AsOf: h.AsOf, Read: h.Read, PublishedAt: h.PublishedAt, Position: h.Position, Layout: h.Layout, Rejected: h.Rejected, Delays: h.Delays}
+	m := &Manifest{Version: h.Version, Out: h.Out, AsOf: h.AsOf, Read: h.Read, PublishedAt: h.PublishedAt, Position: h.Position, Layout: h.Layout, Rejected: h.Rejected, Delays: h.Delays, Held: h.Held, Oldest: h.Oldest}
 	for _, layout := range h.Layout {
 		if strings.Count(layout, "*") != 1 || CheckPath(RecordPath(layout, "0")) != nil {
 			return nil, fmt.Errorf("decode manifest: bad layout %q", layout)

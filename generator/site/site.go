@@ -96,11 +96,14 @@ type Status struct {
 	Sample                  bool           `json:"sample,omitempty"`
 }
 
-// Held is how much the guard holds of what was read last, until a person has looked.
+// Held is how much of the source is held until a person has looked: by the guard, of what was read
+// last, or all that it says, since it went back.
 type Held struct {
 	Statuses int `json:"statuses"` // changed by the source
 	Vanished int `json:"vanished"` // published records that are no longer in the source
 	Rejected int `json:"rejected"` // rows that could not be understood
+	// Older: the source is older than what was published from it.
+	Older bool `json:"older,omitempty"`
 }
 
 // RecordPath is the path of a record's file for one entry of a layout.
