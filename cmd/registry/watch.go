@@ -203,7 +203,7 @@ func (w *watcher) logPublished(r follow.Report, why watch.Reason) {
 func (w *watcher) report(e watch.Event) {
 	switch e.Kind {
 	case watch.Failed:
-		w.log.Error("failed; the site stays as it was", "why", e.Why.String(), "error", oneLine(e.Err), "failures", e.Failures, "next_try", e.Wait.Round(time.Millisecond))
+		w.log.Error("failed; what was published stays, but for what changes by the calendar", "why", e.Why.String(), "error", oneLine(e.Err), "failures", e.Failures, "next_try", e.Wait.Round(time.Millisecond))
 	case watch.Jumped:
 		w.log.Error("the clock jumped", "by", e.Jump)
 	}

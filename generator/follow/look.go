@@ -28,7 +28,7 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 		// back, as a restored backup has.
 		delta, err := k.changes(ctx, follower)
 		if err != nil {
-			return asOf, fmt.Errorf("%w; the published site stays as it is", err)
+			return asOf, fmt.Errorf("%w; nothing of it is published, and the site shows only what changes by the calendar", err)
 		}
 		complete = complete || delta.Reread
 		if !complete {
@@ -48,7 +48,7 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 	k.unread = true
 	snapshot, err := k.snapshot(ctx)
 	if err != nil {
-		return asOf, fmt.Errorf("%w; the published site stays as it is", err)
+		return asOf, fmt.Errorf("%w; nothing of it is published, and the site shows only what changes by the calendar", err)
 	}
 	if err := k.checkClock(asOf, snapshot.ServerTime); err != nil {
 		return asOf, err

@@ -9,12 +9,22 @@ import (
 	"github.com/cmpss/registry/generator/site"
 )
 
+// maxUnvouched is how far after the published site the clock may be in a process that has read nothing
+// of the source yet. A clock that is wrong by more publishes nothing, which could not be taken back
+// before that time has come; and an outage of a weekend still lets certificates lapse.
+const maxUnvouched = 72 * time.Hour
+
 // passTimeUnread publishes what time alone has changed when a look failed, of what the guard let
 // pass last. Where passTime has done that already there is nothing to do.
 func (k *Keeper) passTimeUnread(ctx context.Context, report *Report) error {
 	now := k.options.Now()
-	if k.doubt || k.latest.snapshot != nil && k.held == nil || now.Before(k.options.Publisher.Manifest().AsOf) {
+	published := k.options.Publisher.Manifest().AsOf
+	if k.doubt || k.latest.snapshot != nil && k.held == nil || now.Before(published) {
 		return nil
+	}
+	if k.latest.snapshot == nil && !published.IsZero() && !k.options.FixedNow && now.Sub(published) > maxUnvouched {
+		return fmt.Errorf("%w: nothing has vouched for it since this process began, and it says %s, more than %d hours after the published site, which is as of %s; nothing is published by it until the source can be read",
+			ErrClock, now.UTC().Format(time.RFC3339), int(maxUnvouched.Hours()), published.UTC().Format(time.RFC3339))
 	}
 	return k.publishPassed(ctx, now, report)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cmpss/registry/generator/certification"
+	"github.com/cmpss/registry/generator/follow"
 	"github.com/cmpss/registry/generator/publish"
 	"github.com/cmpss/registry/generator/site"
 	"github.com/cmpss/registry/generator/watch"
@@ -199,6 +200,31 @@ func TestTimePassesAfterARestart(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 	})
+}
+
+// A process that has read nothing does not publish by a clock that is far off, which nothing could
+// take back; it believes one that an outage of a weekend explains.
+func TestAClockThatNothingVouchedForIsBelievedForThreeDays(t *testing.T) {
+	f := heldFixture(t)
+	f.open(t)
+	f.source.fail = errors.New("the database is down")
+	f.now = noon.Add(72*time.Hour + time.Second)
+	if _, err := f.Rebuild(t.Context(), watch.Start); !errors.Is(err, follow.ErrClock) || !strings.Contains(err.Error(), "down") {
+		t.Errorf("error %v", err)
+	}
+	f.mustSay(t, expiring, certification.Active)
+	f.now = noon.Add(72 * time.Hour)
+	if _, err := f.Rebuild(t.Context(), watch.Retry); errors.Is(err, follow.ErrClock) {
+		t.Errorf("error %v", err)
+	}
+	f.mustSay(t, expiring, certification.Lapsed)
+	// A process that goes on publishes however long the outage lasts: its clock has gone on evenly.
+	for range 4 {
+		f.now = f.now.Add(24 * time.Hour)
+		if _, err := f.Rebuild(t.Context(), watch.Retry); errors.Is(err, follow.ErrClock) {
+			t.Errorf("at %s: error %v", f.now, err)
+		}
+	}
 }
 
 // What is held stays held for those who ask, through an outage and a restart.
