@@ -160,6 +160,9 @@ func (w *watcher) rebuild(ctx context.Context, why watch.Reason) (watch.Outcome,
 			w.log.Error("held by the guard; nothing of it was published. If the difference is right, stop and start again with --accept and its digest",
 				"digest", digest, "reasons", held.Reasons, "statuses", len(held.Difference.Status), "vanished", len(held.Difference.Vanished), "rejected", held.Difference.Rejected)
 		}
+		if err != error(held) {
+			return watch.Outcome{}, err // what changes by the calendar could not be published either
+		}
 		return watch.Outcome{Next: w.keeper.Next(), Held: true}, nil
 	case errors.Is(err, records.ErrBackwards):
 		if w.heldFor != "older" {

@@ -60,7 +60,7 @@ type Options struct {
 	NoSpecializations bool
 	Forget            []certification.Number // numbers that were published by mistake: they leave no withdrawn page
 	Full              bool                   // the first publication writes every file again
-	Accept            string                 // digest of a difference that a person has seen and accepts
+	Accept            string                 // digest of a difference that a person has seen and accepts, once
 	FixedNow          bool                   // Now is an instant that a person gave, not a clock to be compared
 	AcceptOlder       bool                   // the source may be older than what was published from it
 
@@ -233,7 +233,7 @@ func (k *Keeper) publishLatest(ctx context.Context, asOf time.Time, report *Repo
 	d := held.Difference
 	k.held = &site.Held{Statuses: len(d.Status), Vanished: len(d.Vanished), Rejected: d.Rejected}
 	if passedErr := k.publishPassed(ctx, asOf, report); passedErr != nil {
-		return fmt.Errorf("%v; and then: %w", err, passedErr)
+		return fmt.Errorf("%w; and then: %w", err, passedErr)
 	}
 	return err
 }
@@ -263,6 +263,7 @@ func (k *Keeper) publish(ctx context.Context, asOf time.Time, from reading, behi
 	result, err := k.options.Publisher.Publish(ctx, built, publish.Run{
 		Accept: k.options.Accept,
 		Full:   k.options.Full,
+		Ahead:  k.ahead(ctx, from, asOf),
 		Delays: func(d publish.Difference) site.Delays { return k.delays(d, from, asOf, report) },
 		Beside: func(ctx context.Context) error { return k.writeIndex(ctx, from, report) },
 	})
@@ -272,6 +273,9 @@ func (k *Keeper) publish(ctx context.Context, asOf time.Time, from reading, behi
 		return err
 	}
 	report.Published, k.passed, k.asOf, k.options.Full = true, from, asOf, false
+	if k.options.Accept != "" && k.options.Accept == result.Difference.Digest() {
+		k.options.Accept = "" // the same difference another day is another decision
+	}
 	return nil
 }
 

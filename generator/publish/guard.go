@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cmpss/registry/generator/site"
@@ -31,31 +32,56 @@ type Difference struct {
 	Next       int // records of the new site
 	Added      []string
 	Vanished   []string       // no longer in the source, or no longer issued
-	Status     []StatusChange // by the source; a change by the calendar alone is none
+	Status     []StatusChange // by the source, at once or soon (Run.Ahead); a change by the calendar alone is none
 	Rejected   int            // rows
 	Accepted   int            // rows that were rejected when the site was last published
 	Unreadable bool           // not one record of the new site could be understood
+	Emptied    bool           // the published site has records that are not withdrawn, the new one has none
 	Changed    []string       // by the source in any way, but for those that were added
 	Turned     []string       // whose status time alone has changed
+
+	steady []int32 // places in the manifest of those in Changed whose status is the same now
 }
 
 // StatusChange is a record whose status the source changed.
 type StatusChange struct{ Number, From, To string }
 
+// difference is compare's, with the changes of status that lie a little ahead. They count as those
+// of now do, or a batch dated a moment ahead would be published unseen when that moment comes: by
+// then its source says nothing new. To ask for them can mean to read the record table, so it is
+// done only where the answer can matter.
+func (l Limits) difference(previous *site.Manifest, next *site.Site, p places, ahead func(*site.RecordEntry) (StatusChange, bool)) Difference {
+	d := compare(previous, next, p)
+	if ahead == nil || !l.exceeded(len(d.Status)+len(d.steady), d.Published, l.StatusShare) && l.Check(d, "") == nil {
+		return d
+	}
+	for _, k := range d.steady {
+		if change, ok := ahead(&previous.Records[k]); ok {
+			d.Status = append(d.Status, change)
+		}
+	}
+	slices.SortFunc(d.Status, func(a, b StatusChange) int { return site.CompareNumbers(a.Number, b.Number) })
+	return d
+}
+
 // compare finds the difference between a published site and the next one.
 func compare(previous *site.Manifest, next *site.Site, p places) Difference {
 	d := Difference{Published: len(previous.Records), Next: len(next.Records), Rejected: next.Status.Rejected, Accepted: previous.Rejected}
 	d.Unreadable = d.Rejected > d.Accepted && next.Status.Records["unavailable"] == len(next.Records)
+	had, left := false, false // records that are not withdrawn
 	for _, k := range p.removed {
 		d.Vanished = append(d.Vanished, previous.Records[k].Number)
+		had = had || previous.Records[k].Status != site.Withdrawn
 	}
 	for i := range next.Records {
 		now, k := &next.Records[i], p.of(i)
+		left = left || now.Status != site.Withdrawn
 		if k < 0 {
 			d.Added = append(d.Added, now.Number)
 			continue
 		}
 		old := &previous.Records[k]
+		had = had || old.Status != site.Withdrawn
 		if old.Source == now.Source {
 			if old.Status != now.Status {
 				d.Turned = append(d.Turned, now.Number)
@@ -65,16 +91,19 @@ func compare(previous *site.Manifest, next *site.Site, p places) Difference {
 		d.Changed = append(d.Changed, now.Number)
 		switch {
 		case old.Status == now.Status:
+			d.steady = append(d.steady, int32(k))
 		case now.Status == site.Withdrawn:
 			d.Vanished = append(d.Vanished, now.Number)
 		default:
 			d.Status = append(d.Status, StatusChange{now.Number, old.Status, now.Status})
 		}
 	}
+	d.Emptied = had && !left
 	return d
 }
 
-// Digest names exactly this difference, so that consent to it is consent to nothing else.
+// Digest names exactly this difference, so that consent to it is consent to nothing else. A change
+// that lies ahead has the digest that it has when it has come.
 func (d Difference) Digest() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "vanished %q\nrejected %d\n", d.Vanished, d.Rejected)
@@ -99,7 +128,7 @@ func (e *HeldError) Error() string {
 func (l Limits) Check(d Difference, accept string) error {
 	var reasons []string
 	exceeds := func(what string, count, of int, share float64) {
-		if count > l.Least && float64(count) > share*float64(of) {
+		if l.exceeded(count, of, share) {
 			reasons = append(reasons, fmt.Sprintf("%d of %d %s, more than %g %%", count, of, what, share*100))
 		}
 	}
@@ -112,7 +141,7 @@ func (l Limits) Check(d Difference, accept string) error {
 	if d.Published > 0 {
 		exceeds("statuses changed by the source", len(d.Status), d.Published, l.StatusShare)
 		exceeds("published records vanished from the source", len(d.Vanished), d.Published, l.VanishedShare)
-		if d.Published == len(d.Vanished) {
+		if d.Emptied {
 			reasons = append(reasons, "no record is left")
 		}
 	}
@@ -120,4 +149,9 @@ func (l Limits) Check(d Difference, accept string) error {
 		return nil
 	}
 	return &HeldError{Reasons: reasons, Difference: d}
+}
+
+// exceeded reports whether so many of so many are more than the share allows.
+func (l Limits) exceeded(count, of int, share float64) bool {
+	return count > l.Least && float64(count) > share*float64(of)
 }

@@ -35,6 +35,11 @@ type Run struct {
 	Accept string // digest of a difference that a person has seen and accepts
 	Full   bool   // write every file again, whatever the manifest says
 
+	// Ahead gives the first change of status that the source has put within the time that the
+	// guard looks ahead, of a published record whose source changed and whose status is the same
+	// now; false if there is none. Nil: the guard looks at the statuses of now alone.
+	Ahead func(published *site.RecordEntry) (StatusChange, bool)
+
 	// Beside runs while the files are written, once the guard has let the difference pass.
 	// If it fails nothing is published. May be nil.
 	Beside func(ctx context.Context) error
@@ -136,7 +141,7 @@ func (p *Publisher) Publish(ctx context.Context, s *site.Site, run Run) (Report,
 			p.options.Out, s.AsOf.UTC().Format(time.RFC3339), p.manifest.AsOf.UTC().Format(time.RFC3339))
 	}
 	w := &publication{Publisher: p, site: s, run: run, places: align(p.manifest.Records, s.Records), delays: p.manifest.Delays}
-	w.report.Difference = compare(p.manifest, s, w.places)
+	w.report.Difference = p.options.Limits.difference(p.manifest, s, w.places, run.Ahead)
 	if err := p.options.Limits.Check(w.report.Difference, run.Accept); err != nil {
 		return w.report, err
 	}

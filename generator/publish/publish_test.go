@@ -500,6 +500,19 @@ func TestTheGuardDoesNotCountTheCalendar(t *testing.T) {
 	f.publish(t, s)
 }
 
+// A site that loses its last record is held, however many numbers stand on it as withdrawn.
+func TestTheLastRecordIsHeld(t *testing.T) {
+	f := newFolders(t)
+	f.publish(t, testSite(noon, map[string]string{"MPSS100001": "withdrawn", "MPSS100002": "active"}, nil))
+	none := map[string]string{"MPSS100001": "withdrawn", "MPSS100002": "withdrawn b"}
+	if _, err := publishOnce(t.Context(), testSite(noon, none, nil), f.options(), Run{}); err == nil || !strings.Contains(err.Error(), "no record is left") {
+		t.Errorf("error %v", err)
+	}
+	withdrawn := newFolders(t)
+	withdrawn.publish(t, testSite(noon, none, nil))
+	withdrawn.publish(t, testSite(noon, map[string]string{"MPSS100001": "withdrawn"}, nil)) // the other is forgotten
+}
+
 func TestADamagedManifestIsNotBelieved(t *testing.T) {
 	f := newFolders(t)
 	s := testSite(noon, map[string]string{"MPSS100001": "active a"}, nil)
