@@ -9,9 +9,10 @@ import (
 	"github.com/cmpss/registry/generator/site"
 )
 
-// intent lists what a publication may create that the manifest before it does not list, and
-// what it removes, which the manifest after it does not list: whichever of the two stands when
-// it is killed, the next run knows of every file that may be there.
+// intent lists what a publication may create that the manifest before it does not list, what it
+// removes, which the manifest after it does not list, and what it replaces: whichever of the two
+// stands when it is killed, the next run knows of every file that may be there, and of every one
+// that may have other bytes than the manifest says.
 type intent struct {
 	layout  []string
 	numbers []string // sorted by site.CompareNumbers
@@ -54,13 +55,25 @@ func newIntent(previous *site.Manifest, next *site.Site, superseded []site.Fixed
 		it.numbers = append(it.numbers, leftover.numbers...)
 		it.fixed = append(it.fixed, leftover.fixed...)
 	}
+	it.sort()
+	return it
+}
+
+func (it *intent) sort() {
 	slices.Sort(it.layout)
 	it.layout = slices.Compact(it.layout)
 	slices.SortFunc(it.numbers, site.CompareNumbers)
 	it.numbers = slices.Compact(it.numbers)
 	slices.Sort(it.fixed)
 	it.fixed = slices.Compact(it.fixed)
-	return it
+}
+
+// add adds records and fixed files, and reports whether any was not in the intent before.
+func (it *intent) add(numbers, fixed []string) bool {
+	before := len(it.numbers) + len(it.fixed)
+	it.numbers, it.fixed = append(it.numbers, numbers...), append(it.fixed, fixed...)
+	it.sort()
+	return len(it.numbers)+len(it.fixed) > before
 }
 
 // empty reports whether nothing may be created.

@@ -58,8 +58,20 @@ func align(previous []site.RecordEntry, records []site.Record) places {
 // changedRecord is a record whose files were rendered: its place in the site, and its entry
 // in the next manifest.
 type changedRecord struct {
-	at    int
-	entry site.RecordEntry
+	at       int
+	entry    site.RecordEntry
+	replaces bool // one of its files that the manifest lists
+}
+
+// replacedNumbers are the records of which a file that the manifest lists was staged.
+func (w *publication) replacedNumbers() []string {
+	var numbers []string
+	for i := range w.changed {
+		if w.changed[i].replaces {
+			numbers = append(numbers, w.changed[i].entry.Number)
+		}
+	}
+	return numbers
 }
 
 // removals are the files of the previous site, or of a run that was killed, that have no

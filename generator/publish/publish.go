@@ -157,8 +157,10 @@ type publication struct {
 	run    Run
 	places places
 
+	intent     *intent
 	superseded []site.FixedEntry // assets of former sites that stay
 	changed    []changedRecord
+	replaced   []string          // fixed files that the manifest lists and that were staged
 	fixed      []site.FixedEntry // of the next manifest
 	delays     site.Delays       // of the next manifest
 	report     Report
@@ -168,7 +170,8 @@ func (w *publication) publish(ctx context.Context) error {
 	// The files that this run may create are noted first. If it is killed, the next run knows
 	// which files are its own although no manifest lists them.
 	w.superseded = supersededAssets(w.manifest, w.site)
-	if err := w.state.begin(w.manifest, newIntent(w.manifest, w.site, w.superseded, w.places, w.leftover)); err != nil {
+	w.intent = newIntent(w.manifest, w.site, w.superseded, w.places, w.leftover)
+	if err := w.state.begin(w.manifest, w.intent); err != nil {
 		return err
 	}
 	if err := w.out.prepare(w.options.Workers); err != nil {
@@ -219,6 +222,13 @@ func (w *publication) stageBeside(ctx context.Context) ([]stagedFile, error) {
 // looked at: the rest takes a moment, and stopping half-way would only leave work for the
 // next run.
 func (w *publication) commit(staged []stagedFile) error {
+	// So are those that it replaces, now that they are known: until the manifest is written its
+	// sums are not of what stands there, and a next run for another site must not believe them.
+	if w.intent.add(w.replacedNumbers(), w.replaced) {
+		if err := w.state.begin(w.manifest, w.intent); err != nil {
+			return err
+		}
+	}
 	if err := w.out.place(staged, w.options.Workers); err != nil {
 		return err
 	}

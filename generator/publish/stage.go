@@ -41,7 +41,7 @@ func (w *publication) stageFixed() ([]stagedFile, error) {
 		sum := site.SumOf(f.Body)
 		w.fixed = append(w.fixed, site.FixedEntry{Path: f.Path, Sum: sum})
 		old, listed := standing[f.Path]
-		unchanged := listed && old == sum && !w.run.Full
+		unchanged := listed && old == sum && !w.run.Full && !w.leftover.ownsFixed(f.Path)
 		if unchanged && w.out.verified {
 			continue
 		}
@@ -61,6 +61,9 @@ func (w *publication) stageFixed() ([]stagedFile, error) {
 			return nil, fmt.Errorf("write %s: %w", filepath.Join(w.out.path, f.Path), err)
 		}
 		w.report.Bytes += int64(len(f.Body))
+		if listed {
+			w.replaced = append(w.replaced, f.Path)
+		}
 		rank := rankPage
 		if isAsset(f.Path) {
 			rank = rankAsset
@@ -121,7 +124,7 @@ func (w *publication) stageRecords(ctx context.Context) ([]stagedFile, error) {
 	err = w.inChunks(ctx, len(needed), func(worker, start, end int) error {
 		for j := start; j < end; j++ {
 			i, n := needed[j], len(w.site.Layout)
-			w.changed[j] = changedRecord{i, site.RecordEntry{Record: w.site.Records[i], Files: sums[j*n : (j+1)*n : (j+1)*n]}}
+			w.changed[j] = changedRecord{at: i, entry: site.RecordEntry{Record: w.site.Records[i], Files: sums[j*n : (j+1)*n : (j+1)*n]}}
 			if err := stager.stage(&w.changed[j], worker, &sequence[worker], &staged[worker]); err != nil {
 				return err
 			}
@@ -171,8 +174,8 @@ type recordStager struct {
 	bytes    atomic.Int64
 }
 
-// needed are the places of the records whose files must be rendered: their inputs changed, or
-// one of their files is not there.
+// needed are the places of the records whose files must be rendered: their inputs changed, one
+// of their files is not there, or a run that was killed may have replaced one.
 func (s *recordStager) needed(ctx context.Context) ([]int, error) {
 	n := len(s.site.Records)
 	parts := make([][]int, n/chunk+1)
@@ -190,7 +193,7 @@ func (s *recordStager) needed(ctx context.Context) ([]int, error) {
 // stands reports whether the files of record i are there with the bytes they should have.
 func (s *recordStager) stands(i int) bool {
 	k := s.places.of(i)
-	if k < 0 || s.run.Full || s.manifest.Records[k].Fingerprint != s.site.Records[i].Fingerprint {
+	if k < 0 || s.run.Full || s.manifest.Records[k].Fingerprint != s.site.Records[i].Fingerprint || s.leftover.ownsRecord(s.site.Records[i].Number) {
 		return false
 	}
 	for file, old := range s.oldFiles {
@@ -214,6 +217,7 @@ func (s *recordStager) stage(c *changedRecord, worker int, sequence *uint32, sta
 	if k := s.places.of(c.at); k >= 0 {
 		old = &s.manifest.Records[k]
 	}
+	again := s.run.Full || s.leftover.ownsRecord(c.entry.Number)
 	return s.site.Render(c.at, func(file int, body []byte) error {
 		sum := site.SumOf(body)
 		c.entry.Files[file] = sum
@@ -223,7 +227,7 @@ func (s *recordStager) stage(c *changedRecord, worker int, sequence *uint32, sta
 		if present && !listed && !s.leftover.ownsRecord(c.entry.Number) {
 			return foreign(s.out.path, site.RecordPath(s.site.Layout[file], c.entry.Number))
 		}
-		if present && listed && old.Files[s.oldFiles[file]] == sum && !s.run.Full {
+		if present && listed && old.Files[s.oldFiles[file]] == sum && !again {
 			return nil
 		}
 		name := *sequence + firstRecordName
@@ -231,6 +235,7 @@ func (s *recordStager) stage(c *changedRecord, worker int, sequence *uint32, sta
 			return fmt.Errorf("write %s: %w", filepath.Join(s.out.path, site.RecordPath(s.site.Layout[file], c.entry.Number)), err)
 		}
 		s.bytes.Add(int64(len(body)))
+		c.replaces = c.replaces || listed
 		*sequence++
 		*staged = append(*staged, stagedFile{rank: rankRecord, worker: uint8(worker), name: name, folder: folder, target: target})
 		return nil
