@@ -11,8 +11,14 @@ const { active, lapsed } = site.who;
 
 const fieldOf = (page) => page.getByRole("main").getByRole("combobox", { name: "Name" });
 
+/** Types, and waits for what is suggested for all of it: the answer to a part of it may come before. */
 async function typeUntilSuggested(page, typed, name) {
-  await fieldOf(page).pressSequentially(typed);
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => new URL(response.url()).searchParams.get("q") === typed),
+    fieldOf(page).pressSequentially(typed),
+  ]);
+  await answer.finished();
+  await page.evaluate(() => new Promise(requestAnimationFrame));
   await page.getByRole("option", { name }).first().waitFor();
 }
 

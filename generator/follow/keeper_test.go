@@ -363,7 +363,7 @@ func TestAClockInDoubtPublishesNothing(t *testing.T) {
 func TestAfterAJumpAFileIsPublishedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, draft("MPSS100001", "2025-03-01", "2027-02-28"))
-		offset := noon.Sub(time.Now())
+		offset := time.Until(noon)
 		now := func() time.Time { return time.Now().Add(offset) }
 		f.Keeper = follow.New(follow.Options{
 			Source: struct{ records.Source }{f.source}, // cannot say what changed, and has no clock
