@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -363,17 +365,21 @@ func TestAClockInDoubtPublishesNothing(t *testing.T) {
 func TestAfterAJumpAFileIsPublishedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, draft("MPSS100001", "2025-03-01", "2027-02-28"))
-		offset := time.Until(noon)
-		now := func() time.Time { return time.Now().Add(offset) }
+		var offset atomic.Int64
+		offset.Store(int64(time.Until(noon)))
+		now := func() time.Time { return time.Now().Add(time.Duration(offset.Load())) }
 		f.Keeper = follow.New(follow.Options{
 			Source: struct{ records.Source }{f.source}, // cannot say what changed, and has no clock
 			Pages:  f.pages, Publisher: f.publisher, Index: f.index, Version: "test", Now: now,
 			Unchanged: func() bool { return true },
 		})
+		var mu sync.Mutex // held by the loop while it looks, and by the test while it changes the source
 		failures, published := 0, 0
 		loop := watch.New(watch.Options{
 			Now: now,
 			Rebuild: func(ctx context.Context, why watch.Reason) (watch.Outcome, error) {
+				mu.Lock()
+				defer mu.Unlock()
 				report, err := f.Rebuild(ctx, why)
 				if err != nil {
 					failures++
@@ -390,14 +396,18 @@ func TestAfterAJumpAFileIsPublishedAgain(t *testing.T) {
 		go func() { ended <- loop.Run(ctx) }()
 		time.Sleep(20 * time.Second)
 		for jump := range 2 {
+			mu.Lock()
 			f.source.set(draft("MPSS100001", "2025-03-01", "2027-02-28", certification.DraftAction{Kind: "revoked", From: fmt.Sprintf("2026-11-22T12:0%d:00-08:00", jump)}))
 			before := published
-			offset += time.Hour
+			mu.Unlock()
+			offset.Add(int64(time.Hour))
 			time.Sleep(2 * time.Minute)
 			synctest.Wait()
+			mu.Lock()
 			if failures != jump+1 || published == before {
 				t.Errorf("jump %d: %d failures, %d publications after it", jump, failures, published-before)
 			}
+			mu.Unlock()
 		}
 		cancel()
 		<-ended
