@@ -127,13 +127,7 @@ func (x *exchange) advertisement() {
 	if answer.Correct == nil {
 		answer.Correct = []string{}
 	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		x.h.Log.Error("an answer could not be made", "route", x.route)
-		x.failed()
-		return
-	}
-	x.json(http.StatusOK, body)
+	x.marshal(answer, noStore)
 }
 
 // appendUncheckable is the answer about a record that there is nothing to compare with.

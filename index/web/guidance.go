@@ -1,10 +1,8 @@
 package web
 
 import (
-	"encoding/json"
 	"errors"
 	"html"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -123,14 +121,7 @@ func (x *exchange) guidance() {
 			URL: x.guidancePath(h.Page.Slug, h.Passage.ID), Snippet: markedHTML(h.Snippet),
 		})
 	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		x.h.Log.Error("an answer could not be made", "route", x.route)
-		x.failed()
-		return
-	}
-	x.w.Header()["Cache-Control"] = noStore
-	x.json(http.StatusOK, body)
+	x.marshal(answer, noStore)
 }
 
 // guidancePath is the address of a part of a guidance page in the language of the request.

@@ -150,15 +150,9 @@ func (x *exchange) admit(cost int) bool {
 	if wait <= 0 {
 		return true
 	}
-	x.w.Header()["Retry-After"] = []string{seconds(wait)}
-	if x.isAPI {
-		x.w.Header()["Access-Control-Expose-Headers"] = exposedHeaders
-		x.problem(problem{
-			Type: problemTooMany, Status: http.StatusTooManyRequests, Title: "Too many requests",
-			Detail: "More was asked from your network than one client may. Ask again after the seconds in Retry-After, and ask for many numbers at once with POST /api/v1/verify.",
-		})
-		return false
-	}
-	x.answer(http.StatusTooManyRequests, render.AnswerPage{Answer: render.Overloaded})
+	x.retryLater(seconds(wait), problem{
+		Type: problemTooMany, Status: http.StatusTooManyRequests, Title: "Too many requests",
+		Detail: "More was asked from your network than one client may. Ask again after the seconds in Retry-After, and ask for many numbers at once with POST /api/v1/verify.",
+	}, render.AnswerPage{Answer: render.Overloaded})
 	return false
 }

@@ -261,3 +261,27 @@ func putBuffer(b *[]byte) {
 		buffers.Put(b)
 	}
 }
+
+// marshal answers 200 with a value as JSON, which may be kept as the header Cache-Control says.
+func (x *exchange) marshal(answer any, cacheControl []string) {
+	body, err := json.Marshal(answer)
+	if err != nil {
+		x.h.Log.Error("an answer could not be made", "route", x.route)
+		x.failed()
+		return
+	}
+	x.w.Header()["Cache-Control"] = cacheControl
+	x.json(http.StatusOK, body)
+}
+
+// retryLater answers a request that may be asked again after some seconds: a program with the
+// problem, a person with the page of the same status.
+func (x *exchange) retryLater(seconds string, p problem, page render.AnswerPage) {
+	x.w.Header()["Retry-After"] = []string{seconds}
+	if x.isAPI {
+		x.w.Header()["Access-Control-Expose-Headers"] = exposedHeaders
+		x.problem(p)
+		return
+	}
+	x.answer(p.Status, page)
+}

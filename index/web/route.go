@@ -221,31 +221,19 @@ func (x *exchange) current() *index.Set {
 	if set != nil {
 		set.Close()
 	}
-	x.w.Header().Set("Retry-After", retryOutOfDate)
-	if x.isAPI {
-		x.w.Header()["Access-Control-Expose-Headers"] = exposedHeaders
-		x.problem(problem{
-			Type: problemOutOfDate, Status: http.StatusServiceUnavailable, Title: "The registry is out of date",
-			Detail: "The records were not confirmed in time, so no status is given. Ask again later, or call the certifying entity.",
-		})
-		return nil
-	}
-	x.answer(http.StatusServiceUnavailable, render.AnswerPage{Answer: render.OutOfDate})
+	x.retryLater(retryOutOfDate, problem{
+		Type: problemOutOfDate, Status: http.StatusServiceUnavailable, Title: "The registry is out of date",
+		Detail: "The records were not confirmed in time, so no status is given. Ask again later, or call the certifying entity.",
+	}, render.AnswerPage{Answer: render.OutOfDate})
 	return nil
 }
 
 // overloaded answers a request that found no turn.
 func (x *exchange) overloaded() {
-	x.w.Header().Set("Retry-After", retryOverloaded)
-	if x.isAPI {
-		x.w.Header()["Access-Control-Expose-Headers"] = exposedHeaders
-		x.problem(problem{
-			Type: problemOverloaded, Status: http.StatusServiceUnavailable, Title: "Too many searches at this moment",
-			Detail: "Ask again in a second.",
-		})
-		return
-	}
-	x.answer(http.StatusServiceUnavailable, render.AnswerPage{Answer: render.Overloaded})
+	x.retryLater(retryOverloaded, problem{
+		Type: problemOverloaded, Status: http.StatusServiceUnavailable, Title: "Too many searches at this moment",
+		Detail: "Ask again in a second.",
+	}, render.AnswerPage{Answer: render.Overloaded})
 }
 
 // pagePath is the address of a record's page in the language of the request.

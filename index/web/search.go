@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -172,14 +171,7 @@ func (x *exchange) search() {
 			answer.NextUpdate = holds
 		}
 	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		x.h.Log.Error("an answer could not be made", "route", x.route)
-		x.failed()
-		return
-	}
-	x.w.Header()["Cache-Control"] = noStore
-	x.json(http.StatusOK, body)
+	x.marshal(answer, noStore)
 }
 
 func (x *exchange) searchResult(s *certification.Statement) searchResult {

@@ -2,8 +2,6 @@ package web
 
 import (
 	"context"
-	"encoding/json"
-	"net/http"
 	"strconv"
 
 	"github.com/cmpss/registry/index"
@@ -50,14 +48,7 @@ func (x *exchange) suggest() {
 	if answer.Names == nil {
 		answer.Names = []string{}
 	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		x.h.Log.Error("an answer could not be made", "route", x.route)
-		x.failed()
-		return
-	}
-	x.w.Header()["Cache-Control"] = briefly
-	x.json(http.StatusOK, body)
+	x.marshal(answer, briefly)
 }
 
 // briefly lets the browser keep an answer for a minute.
