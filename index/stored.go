@@ -11,17 +11,29 @@ import (
 	"github.com/cmpss/registry/generator/certification"
 )
 
-// Read gives the records of the generation that stands in the state folder, sorted by number. The
-// error names the file that is missing or damaged.
-func (w *Writer) Read(ctx context.Context) ([]*certification.Record, error) {
+// Read gives the records of the generation that stands in the state folder, sorted by number: those
+// of the numbers, as far as there are, or all if numbers is nil. It reads the segments in which they
+// are and no other. The error names the file that is missing or damaged.
+func (w *Writer) Read(ctx context.Context, numbers []certification.Number) ([]*certification.Record, error) {
 	g, _, err := readGeneration(w.dir)
 	if err != nil {
 		return nil, err
 	}
-	parts := make([]segment, len(g.Records))
+	if len(g.Records) != segments {
+		return nil, fmt.Errorf("%s: %d segments instead of %d", filepath.Join(w.dir, generationName), len(g.Records), segments)
+	}
+	wanted := make(map[certification.Number]bool, len(numbers))
+	var touched [segments]bool
+	for _, n := range numbers {
+		wanted[n], touched[segmentOf(n)] = true, true
+	}
+	var parts [segments]segment
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(writers)
 	for i, file := range g.Records {
+		if numbers != nil && !touched[i] {
+			continue
+		}
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -39,7 +51,10 @@ func (w *Writer) Read(ctx context.Context) ([]*certification.Record, error) {
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	records := slices.Concat(parts...)
+	records := slices.Concat(parts[:]...)
+	if numbers != nil {
+		records = slices.DeleteFunc(records, func(r *certification.Record) bool { return !wanted[r.Number()] })
+	}
 	slices.SortFunc(records, func(a, b *certification.Record) int { return a.Number().Compare(b.Number()) })
 	return records, nil
 }

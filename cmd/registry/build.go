@@ -52,11 +52,14 @@ type rejectedRow struct {
 	Reason string `json:"reason"`
 }
 
+// heldReport is the difference that the digest names, and how much was let pass before it.
 type heldReport struct {
-	Digest   string                 `json:"digest"`
-	Reasons  []string               `json:"reasons"`
-	Status   []publish.StatusChange `json:"status_changes"`
-	Vanished []string               `json:"vanished"`
+	Digest         string                 `json:"digest"`
+	Reasons        []string               `json:"reasons"`
+	Status         []publish.StatusChange `json:"status_changes"`
+	Vanished       []string               `json:"vanished"`
+	StatusBefore   int                    `json:"status_changes_let_pass"`
+	VanishedBefore int                    `json:"vanished_let_pass"`
 }
 
 // Run builds and publishes the site once.
@@ -67,7 +70,7 @@ func (c *buildCommand) Run(ctx context.Context, p *process) error {
 	progress.done()
 	if held, ok := errors.AsType[*publish.HeldError](err); ok {
 		d := held.Difference
-		report.Held = &heldReport{d.Digest(), held.Reasons, d.Status, d.Vanished}
+		report.Held = &heldReport{d.Digest(), held.Reasons, d.Status, d.Vanished, d.StatusBefore, d.VanishedBefore}
 	}
 	if c.JSON {
 		enc := json.NewEncoder(p.stdout)
@@ -157,7 +160,11 @@ func (h *heldReport) print(w io.Writer) {
 			fmt.Fprintf(w, "and %d more changes of status; --json lists all\n", len(h.Status)-i)
 			break
 		}
-		fmt.Fprintf(w, "held %s: %s becomes %s\n", change.Number, change.From, change.To)
+		when := ""
+		if !change.At.IsZero() {
+			when = " on " + change.At.Format(time.RFC3339)
+		}
+		fmt.Fprintf(w, "held %s: %s becomes %s%s\n", change.Number, change.From, change.To, when)
 	}
 	for i, number := range h.Vanished {
 		if i == limit {
@@ -165,6 +172,9 @@ func (h *heldReport) print(w io.Writer) {
 			break
 		}
 		fmt.Fprintf(w, "held %s: vanished from the source\n", number)
+	}
+	if h.StatusBefore+h.VanishedBefore > 0 {
+		fmt.Fprintf(w, "before it, %d changes of status and %d vanished records were let pass; they count, and the digest is not of them\n", h.StatusBefore, h.VanishedBefore)
 	}
 }
 

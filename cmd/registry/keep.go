@@ -23,10 +23,10 @@ type siteFlags struct {
 	State  string `help:"Folder for manifest, index and record table; never serve it." default:".registry" placeholder:"DIR"`
 	Accept string `help:"Publish exactly the difference with this digest, which the guard held." placeholder:"DIGEST"`
 
-	MaxStatusChanges float64 `help:"Hold a build in which the source changes a larger share of statuses, in per cent." default:"${max_status_changes}" placeholder:"PERCENT"`
-	MaxVanished      float64 `help:"Hold a build in which a larger share of records has vanished, in per cent." default:"${max_vanished}" placeholder:"PERCENT"`
+	MaxStatusChanges float64 `help:"Hold a build with which the source has changed a larger share of statuses within 24 hours, in per cent." default:"${max_status_changes}" placeholder:"PERCENT"`
+	MaxVanished      float64 `help:"Hold a build with which a larger share of records has vanished within 24 hours, in per cent." default:"${max_vanished}" placeholder:"PERCENT"`
 	MaxRejected      float64 `help:"Hold a build in which a larger share of rows is rejected, in per cent." default:"${max_rejected}" placeholder:"PERCENT"`
-	HoldAbove        int     `help:"Never hold a build for this many changes or fewer." default:"${hold_above}" placeholder:"N"`
+	HoldAbove        int     `help:"Never hold for this many changes or fewer." default:"${hold_above}" placeholder:"N"`
 
 	pagesFlags `embed:""`
 }

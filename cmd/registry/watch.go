@@ -158,7 +158,8 @@ func (w *watcher) rebuild(ctx context.Context, why watch.Reason) (watch.Outcome,
 		if digest := held.Difference.Digest(); digest != w.heldFor {
 			w.heldFor = digest
 			w.log.Error("held by the guard; nothing of it was published. If the difference is right, stop and start again with --accept and its digest",
-				"digest", digest, "reasons", held.Reasons, "statuses", len(held.Difference.Status), "vanished", len(held.Difference.Vanished), "rejected", held.Difference.Rejected)
+				"digest", digest, "reasons", held.Reasons, "statuses", len(held.Difference.Status), "vanished", len(held.Difference.Vanished), "rejected", held.Difference.Rejected,
+				"statuses_let_pass", held.Difference.StatusBefore, "vanished_let_pass", held.Difference.VanishedBefore)
 		}
 		if err != error(held) {
 			return watch.Outcome{}, err // what changes by the calendar could not be published either

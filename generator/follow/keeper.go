@@ -36,8 +36,9 @@ type Index interface {
 	// confirmed by a complete read at the instant read. Only those of the numbers in changed
 	// differ from the last Write, unless changed is nil.
 	Write(ctx context.Context, records []*certification.Record, changed []certification.Number, read time.Time) error
-	// Read gives the records that were last written, by this process or another, sorted by number.
-	Read(ctx context.Context) ([]*certification.Record, error)
+	// Read gives the records that were last written, by this process or another, sorted by number:
+	// those of the numbers, as far as there are, or all if numbers is nil.
+	Read(ctx context.Context, numbers []certification.Number) ([]*certification.Record, error)
 }
 
 // Pages are what a site is made of besides records.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -122,8 +123,10 @@ type table struct {
 	fail    error
 }
 
-func (x *table) Read(context.Context) ([]*certification.Record, error) {
-	return slices.Clone(x.list), x.fail
+func (x *table) Read(_ context.Context, numbers []certification.Number) ([]*certification.Record, error) {
+	return slices.DeleteFunc(slices.Clone(x.list), func(r *certification.Record) bool {
+		return numbers != nil && !slices.Contains(numbers, r.Number())
+	}), x.fail
 }
 
 func (x *table) Write(_ context.Context, list []*certification.Record, changed []certification.Number, read time.Time) error {
@@ -604,6 +607,8 @@ func TestSmallPublicationsEndLikeOneFullBuild(t *testing.T) {
 	}
 	all := pool.Records
 	f := newFixture(t, all[:120]...)
+	f.least = math.MaxInt
+	f.open(t)
 	f.rebuild(t, watch.Start)
 	kinds := []string{"suspended", "revoked", "under-investigation"}
 	for published := 0; published < publications; published++ {

@@ -66,7 +66,7 @@ func (k *Keeper) restorePassed(ctx context.Context) error {
 	if manifest.Read.IsZero() {
 		return nil
 	}
-	list, err := k.options.Index.Read(ctx)
+	list, err := k.options.Index.Read(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("read what was published, for what has changed by the calendar: %w", err)
 	}

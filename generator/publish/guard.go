@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cmpss/registry/generator/site"
 )
 
-// Limits bound what one publication may change without a person's consent. Each share is of
-// the records, and a difference of at most Least is never held: in a small registry a few
-// changes are a large share.
+// Limits bound what may change without a person's consent, in one publication together with what
+// was let pass within the window before it (site.LetPassWindow). Each share is of the records, and
+// at most Least are never held: in a small registry a few changes are a large share. Rejected rows
+// need no window: they are counted as they are, not as they change.
 type Limits struct {
 	StatusShare   float64 // statuses changed by the source, not by the calendar
 	VanishedShare float64 // records that are no longer in the source
@@ -32,7 +34,7 @@ type Difference struct {
 	Next       int // records of the new site
 	Added      []string
 	Vanished   []string       // no longer in the source, or no longer issued
-	Status     []StatusChange // by the source, at once or soon (Run.Ahead); a change by the calendar alone is none
+	Status     []StatusChange // by the source, at once or later (Run.Ahead); a change by the calendar alone is none
 	Rejected   int            // rows
 	Accepted   int            // rows that were rejected when the site was last published
 	Unreadable bool           // not one record of the new site could be understood
@@ -40,33 +42,43 @@ type Difference struct {
 	Changed    []string       // by the source in any way, but for those that were added
 	Turned     []string       // whose status time alone has changed
 
-	steady []int32 // places in the manifest of those in Changed whose status is the same now
+	// How many Status and Vanished of earlier publications were let pass within the window before.
+	StatusBefore, VanishedBefore int
 }
 
 // StatusChange is a record whose status the source changed.
-type StatusChange struct{ Number, From, To string }
+type StatusChange struct {
+	Number string    `json:"number"`
+	From   string    `json:"from"`
+	To     string    `json:"to"`
+	At     time.Time `json:"at,omitzero"` // from when on, if that lies ahead
+}
 
-// difference is compare's, with the changes of status that lie a little ahead. They count as those
-// of now do, or a batch dated a moment ahead would be published unseen when that moment comes: by
-// then its source says nothing new. To ask for them can mean to read the record table, so it is
-// done only where the answer can matter.
-func (l Limits) difference(previous *site.Manifest, next *site.Site, p places, ahead func(*site.RecordEntry) (StatusChange, bool)) Difference {
-	d := compare(previous, next, p)
-	if ahead == nil || !l.exceeded(len(d.Status)+len(d.steady), d.Published, l.StatusShare) && l.Check(d, "") == nil {
-		return d
+// difference is compare's, with the changes of status that lie ahead, which count as those of now
+// do: when their moment comes, their source says nothing new.
+func difference(previous *site.Manifest, next *site.Site, p places, ahead func([]*site.RecordEntry) []StatusChange) Difference {
+	d, steady := compare(previous, next, p)
+	if ahead != nil && len(steady) > 0 {
+		d.Status = append(d.Status, ahead(steady)...)
+		slices.SortFunc(d.Status, func(a, b StatusChange) int { return site.CompareNumbers(a.Number, b.Number) })
 	}
-	for _, k := range d.steady {
-		if change, ok := ahead(&previous.Records[k]); ok {
-			d.Status = append(d.Status, change)
-		}
-	}
-	slices.SortFunc(d.Status, func(a, b StatusChange) int { return site.CompareNumbers(a.Number, b.Number) })
+	d.StatusBefore, d.VanishedBefore = letPass(previous, next.AsOf).Sum()
 	return d
 }
 
-// compare finds the difference between a published site and the next one.
-func compare(previous *site.Manifest, next *site.Site, p places) Difference {
-	d := Difference{Published: len(previous.Records), Next: len(next.Records), Rejected: next.Status.Rejected, Accepted: previous.Rejected}
+// letPass is what was let pass within the window before the instant. While something is held the
+// window stands still: waiting is no consent.
+func letPass(previous *site.Manifest, instant time.Time) site.LetPass {
+	if previous.Held != nil {
+		return previous.LetPass
+	}
+	return previous.LetPass.Until(instant)
+}
+
+// compare finds the difference between a published site and the next one, and the published
+// records that the source changed and whose status is the same now.
+func compare(previous *site.Manifest, next *site.Site, p places) (d Difference, steady []*site.RecordEntry) {
+	d = Difference{Published: len(previous.Records), Next: len(next.Records), Rejected: next.Status.Rejected, Accepted: previous.Rejected}
 	d.Unreadable = d.Rejected > d.Accepted && next.Status.Records["unavailable"] == len(next.Records)
 	had, left := false, false // records that are not withdrawn
 	for _, k := range p.removed {
@@ -91,15 +103,15 @@ func compare(previous *site.Manifest, next *site.Site, p places) Difference {
 		d.Changed = append(d.Changed, now.Number)
 		switch {
 		case old.Status == now.Status:
-			d.steady = append(d.steady, int32(k))
+			steady = append(steady, old)
 		case now.Status == site.Withdrawn:
 			d.Vanished = append(d.Vanished, now.Number)
 		default:
-			d.Status = append(d.Status, StatusChange{now.Number, old.Status, now.Status})
+			d.Status = append(d.Status, StatusChange{Number: now.Number, From: old.Status, To: now.Status})
 		}
 	}
 	d.Emptied = had && !left
-	return d
+	return d, steady
 }
 
 // Digest names exactly this difference, so that consent to it is consent to nothing else. A change
@@ -124,23 +136,29 @@ func (e *HeldError) Error() string {
 		strings.Join(e.Reasons, "; "), e.Difference.Digest())
 }
 
-// Check returns a *HeldError if the difference exceeds a limit and accept is not its digest.
+// Check returns a *HeldError if the difference, with what was let pass before it, exceeds a limit
+// and accept is not its digest.
 func (l Limits) Check(d Difference, accept string) error {
 	var reasons []string
-	exceeds := func(what string, count, of int, share float64) {
-		if l.exceeded(count, of, share) {
-			reasons = append(reasons, fmt.Sprintf("%d of %d %s, more than %g %%", count, of, what, share*100))
+	exceeds := func(what string, count, before, of int, share float64) {
+		if count == 0 || !l.exceeded(count+before, of, share) {
+			return
 		}
+		more := ""
+		if before > 0 {
+			more = fmt.Sprintf(", %d now and %d let pass within %d hours before", count, before, int(site.LetPassWindow.Hours()))
+		}
+		reasons = append(reasons, fmt.Sprintf("%d of %d %s%s, more than %g %%", count+before, of, what, more, share*100))
 	}
 	if d.Rejected > d.Accepted { // what was let pass once is not asked about with every change after it
-		exceeds("records rejected", d.Rejected, d.Next, l.RejectedShare)
+		exceeds("records rejected", d.Rejected, 0, d.Next, l.RejectedShare)
 	}
 	if d.Unreadable {
 		reasons = append(reasons, "no record could be understood")
 	}
 	if d.Published > 0 {
-		exceeds("statuses changed by the source", len(d.Status), d.Published, l.StatusShare)
-		exceeds("published records vanished from the source", len(d.Vanished), d.Published, l.VanishedShare)
+		exceeds("statuses changed by the source", len(d.Status), d.StatusBefore, d.Published, l.StatusShare)
+		exceeds("published records vanished from the source", len(d.Vanished), d.VanishedBefore, d.Published, l.VanishedShare)
 		if d.Emptied {
 			reasons = append(reasons, "no record is left")
 		}

@@ -138,7 +138,7 @@ func (w *publication) dirtySegments() *[site.NumSegments]bool {
 	}
 	m.Layout, m.Fixed = w.site.Layout, w.fixed
 	m.AsOf, m.Read, m.Position = w.site.AsOf, w.site.Read, w.site.Status.SourcePosition
-	m.Rejected, m.Delays = w.site.Status.Rejected, w.delays
+	m.Rejected, m.Delays, m.LetPass = w.site.Status.Rejected, w.delays, w.letPass
 	m.Held, m.Oldest = w.site.Status.Held, time.Time{}
 	if oldest := w.site.Status.OldestUnpublishedChange; oldest != nil {
 		m.Oldest = *oldest

@@ -35,10 +35,10 @@ type Run struct {
 	Accept string // digest of a difference that a person has seen and accepts
 	Full   bool   // write every file again, whatever the manifest says
 
-	// Ahead gives the first change of status that the source has put within the time that the
-	// guard looks ahead, of a published record whose source changed and whose status is the same
-	// now; false if there is none. Nil: the guard looks at the statuses of now alone.
-	Ahead func(published *site.RecordEntry) (StatusChange, bool)
+	// Ahead gives, of published records whose source changed and whose status is the same now,
+	// the first change of status ahead that the guard counts, at most one a record. Nil: the guard
+	// looks at the statuses of now alone.
+	Ahead func(published []*site.RecordEntry) []StatusChange
 
 	// Beside runs while the files are written, once the guard has let the difference pass.
 	// If it fails nothing is published. May be nil.
@@ -141,10 +141,14 @@ func (p *Publisher) Publish(ctx context.Context, s *site.Site, run Run) (Report,
 			p.options.Out, s.AsOf.UTC().Format(time.RFC3339), p.manifest.AsOf.UTC().Format(time.RFC3339))
 	}
 	w := &publication{Publisher: p, site: s, run: run, places: align(p.manifest.Records, s.Records), delays: p.manifest.Delays}
-	w.report.Difference = p.options.Limits.difference(p.manifest, s, w.places, run.Ahead)
-	if err := p.options.Limits.Check(w.report.Difference, run.Accept); err != nil {
+	d := difference(p.manifest, s, w.places, run.Ahead)
+	w.report.Difference = d
+	if err := p.options.Limits.Check(d, run.Accept); err != nil {
 		return w.report, err
 	}
+	if p.options.Limits.Check(d, "") == nil {
+		w.letPass = letPass(p.manifest, s.AsOf).With(s.AsOf, len(d.Status), len(d.Vanished))
+	} // else a person has looked, and the count begins anew
 	err := w.publish(ctx)
 	p.failed = err != nil
 	return w.report, err
@@ -163,6 +167,7 @@ type publication struct {
 	replaced   []string          // fixed files that the manifest lists and that were staged
 	fixed      []site.FixedEntry // of the next manifest
 	delays     site.Delays       // of the next manifest
+	letPass    site.LetPass      // of the next manifest
 	report     Report
 }
 

@@ -34,6 +34,7 @@ type Manifest struct {
 	Layout      []string
 	Rejected    int           // entries of the source that could not be understood
 	Delays      Delays        // of changes, day by day
+	LetPass     LetPass       // by the guard, of late
 	Held        *Held         // what status.json says is held; nil: nothing
 	Oldest      time.Time     // when the oldest change that is not published was made, as it says, UTC; zero: there is none
 	Fixed       []FixedEntry  // by path
@@ -71,6 +72,7 @@ type Head struct {
 	Layout      []string    `json:"layout"`
 	Rejected    int         `json:"rejected"`
 	Delays      Delays      `json:"delays"`
+	LetPass     LetPass     `json:"let_pass,omitempty"`
 	Held        *Held       `json:"held,omitempty"`
 	Oldest      time.Time   `json:"oldest_unpublished_change,omitzero"`
 	Fixed       []HeadFixed `json:"fixed"`
@@ -122,7 +124,7 @@ func (m *Manifest) EncodeSegments(wanted *[NumSegments]bool) [NumSegments][]byte
 // EncodeHead gives the head of a manifest whose segments stand under these names; the name
 // of an empty segment is empty.
 func (m *Manifest) EncodeHead(names [NumSegments]string) []byte {
-	h := Head{Version: m.Version, Out: m.Out, AsOf: m.AsOf.UTC(), Read: m.Read.UTC(), PublishedAt: m.PublishedAt.UTC(), Position: m.Position, Layout: m.Layout, Rejected: m.Rejected, Delays: m.Delays, Held: m.Held, Oldest: m.Oldest, Fixed: []HeadFixed{}, Segments: []string{}}
+	h := Head{Version: m.Version, Out: m.Out, AsOf: m.AsOf.UTC(), Read: m.Read.UTC(), PublishedAt: m.PublishedAt.UTC(), Position: m.Position, Layout: m.Layout, Rejected: m.Rejected, Delays: m.Delays, LetPass: m.LetPass, Held: m.Held, Oldest: m.Oldest, Fixed: []HeadFixed{}, Segments: []string{}}
 	for _, name := range names {
 		if name != "" {
 			h.Segments = append(h.Segments, name)
@@ -155,7 +157,7 @@ func DecodeManifest(head []byte, segment func(name string) ([]byte, error)) (*Ma
 	if h.Version != ManifestVersion {
 		return nil, fmt.Errorf("decode manifest: version %d, this program knows version %d", h.Version, ManifestVersion)
 	}
-	m := &Manifest{Version: h.Version, Out: h.Out, AsOf: h.AsOf, Read: h.Read, PublishedAt: h.PublishedAt, Position: h.Position, Layout: h.Layout, Rejected: h.Rejected, Delays: h.Delays, Held: h.Held, Oldest: h.Oldest}
+	m := &Manifest{Version: h.Version, Out: h.Out, AsOf: h.AsOf, Read: h.Read, PublishedAt: h.PublishedAt, Position: h.Position, Layout: h.Layout, Rejected: h.Rejected, Delays: h.Delays, LetPass: h.LetPass, Held: h.Held, Oldest: h.Oldest}
 	for _, layout := range h.Layout {
 		if strings.Count(layout, "*") != 1 || CheckPath(RecordPath(layout, "0")) != nil {
 			return nil, fmt.Errorf("decode manifest: bad layout %q", layout)
@@ -165,6 +167,9 @@ func DecodeManifest(head []byte, segment func(name string) ([]byte, error)) (*Ma
 		if h.Delays[i].Day >= h.Delays[i+1].Day {
 			return nil, fmt.Errorf("decode manifest: the delays of %s are out of order", h.Delays[i+1].Day)
 		}
+	}
+	if !h.LetPass.isSound() {
+		return nil, fmt.Errorf("decode manifest: what was let pass is out of order")
 	}
 	for _, f := range h.Fixed {
 		sum, ok := parseSum([]byte(f.Sum))

@@ -37,6 +37,9 @@ func anyManifest() *rapid.Generator[*Manifest] {
 		for i := range rapid.IntRange(0, 3).Draw(t, "days") {
 			m.Delays = m.Delays.With(fmt.Sprintf("2026-01-0%d", 1+i), []time.Duration{time.Duration(rapid.Int64Range(0, 1e15).Draw(t, "delay"))})
 		}
+		for range rapid.IntRange(0, 3).Draw(t, "hours") {
+			m.LetPass = m.LetPass.With(time.Unix(int64(len(m.LetPass))*3600, 0), rapid.IntRange(0, 9).Draw(t, "statuses"), 1)
+		}
 		return m
 	})
 }
@@ -154,5 +157,26 @@ func TestCheckPath(t *testing.T) {
 		if got := CheckPath(path) == nil; got != ok {
 			t.Errorf("CheckPath(%q) accepts: %v", path, got)
 		}
+	}
+}
+
+// What was let pass is forgotten a day later, and not before.
+func TestWhatWasLetPassIsCountedForADay(t *testing.T) {
+	begin := time.Date(2026, 11, 22, 20, 59, 0, 0, time.UTC)
+	var l LetPass
+	for i := range 5000 {
+		now := begin.Add(time.Duration(i) * 7 * time.Minute)
+		before := l
+		l = l.Until(now).With(now, 1, 2)
+		statuses, vanished := l.Sum()
+		if full := min(i+1, int(LetPassWindow/(7*time.Minute))); statuses < full || statuses > full+10 || vanished != 2*statuses {
+			t.Fatalf("%d: %d statuses and %d vanished", i, statuses, vanished)
+		}
+		if len(l) > 25 || !l.isSound() || !before.isSound() {
+			t.Fatalf("%d: %v", i, l)
+		}
+	}
+	if again := l.With(begin.AddDate(1, 0, 0), 0, 0); len(again) != len(l) {
+		t.Error("nothing was counted as something")
 	}
 }
