@@ -12,9 +12,10 @@ import (
 // addition is the names that came since a search index was built. They are few: to search them
 // is to look through their text, which is quicker than to index it at each change.
 type addition struct {
-	names []addedName // by name and number
-	text  string      // of all names, one after the other
-	ends  []int       // where each name's text ends
+	names   []addedName // by name and number
+	lengths lengths     // by place in names
+	text    string      // of all names, one after the other
+	ends    []int       // where each name's text ends
 }
 
 type addedName struct {
@@ -49,11 +50,12 @@ func newAddition(n *names, records []*certification.Record, former *addition) *a
 	if len(fresh) > 0 {
 		slices.SortFunc(list, func(x, y addedName) int { return x.compare(y.name) })
 	}
-	a := &addition{names: list, ends: make([]int, len(list))}
+	a := &addition{names: list, lengths: newLengths(len(list)), ends: make([]int, len(list))}
 	var text strings.Builder
 	for i, e := range list {
 		text.WriteString(e.text)
 		a.ends[i] = text.Len()
+		a.lengths.add(uint32(i), e.length)
 	}
 	a.text = text.String()
 	return a
@@ -96,14 +98,14 @@ func (a *addition) find(pattern string) func(yield func(at int) bool) {
 }
 
 // addTerm adds the names with the term to a set in which start is the first of them.
-func (a *addition) addTerm(set bitset, start uint32, field, term string) {
+func (a *addition) addTerm(set *rankSet, start uint32, field, term string) {
 	for at := range a.find(pattern(field, term)) {
 		set.add(start + uint32(sort.SearchInts(a.ends, at+1)))
 	}
 }
 
 // addKey adds the names whose words joined are the key.
-func (a *addition) addKey(set bitset, start uint32, key string) {
+func (a *addition) addKey(set *rankSet, start uint32, key string) {
 	list := a.all()
 	i := sort.Search(len(list), func(i int) bool { return compareJoined(list[i].text, key) >= 0 })
 	for ; i < len(list) && compareJoined(list[i].text, key) == 0; i++ {
@@ -150,8 +152,9 @@ func (a *addition) withMistakes(word string, most int) []string {
 		return nil
 	}
 	var words []string
+	pattern := legalname.NewPattern(word)
 	for other := range strings.FieldsSeq(a.text) {
-		if legalname.Mistakes(word, other, most) <= most {
+		if pattern.Mistakes(other, most) <= most {
 			words = append(words, other)
 		}
 	}

@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/cmpss/registry/generator/certification"
@@ -110,56 +111,57 @@ func (d *directory) textOf(rank uint32) string {
 	return d.names.textOf(rank)
 }
 
-// lengthOf is how many words the name at a rank has.
-func (d *directory) lengthOf(rank uint32) int {
-	if rank >= d.start {
-		return int(d.added.names[rank-d.start].length)
+// withLength gives those of the ranks in a place of a set whose names have so many words.
+func (d *directory) withLength(i, length int) uint64 {
+	if start := int(d.start / 64); i >= start {
+		return d.added.lengths[length][i-start]
 	}
-	return int(d.lengths[rank])
+	return d.lengths[length][i]
 }
 
-// inOrder yields the ranks of the set by name and number.
-func (d *directory) inOrder(set bitset) func(yield func(uint32) bool) {
-	if len(set) <= int(d.start/64) || set[d.start/64:].isEmpty() {
-		return set.all
-	}
-	indexed := set[:d.start/64]
+// inOrder yields the ranks of the set by name and number; of those in a place of it, the ones that
+// keep gives.
+func (d *directory) inOrder(set *rankSet, keep func(i int, word uint64) uint64) func(yield func(uint32) bool) {
 	return func(yield func(uint32) bool) {
+		names := d.added.all()
 		next := 0
-		names := d.added.names
-		stopped := false
 		upTo := func(rank uint32) bool {
 			for ; next < len(names) && names[next].before <= rank; next++ {
-				if r := d.start + uint32(next); set.has(r) && !yield(r) {
+				r := d.start + uint32(next)
+				i := int(r / 64)
+				if word := set.words[i] & (1 << (r % 64)); word != 0 && keep(i, word) != 0 && !yield(r) {
 					return false
 				}
 			}
 			return true
 		}
-		for rank := range indexed.all {
-			if !upTo(rank) || !yield(rank) {
-				stopped = true
+		for i, word := range set.places {
+			if i >= int(d.start/64) {
 				break
 			}
+			for word = keep(i, word); word != 0; word &= word - 1 {
+				rank := uint32(i*64 + bits.TrailingZeros64(word))
+				if !upTo(rank) || !yield(rank) {
+					return
+				}
+			}
 		}
-		if !stopped {
-			upTo(d.start)
-		}
+		upTo(d.start)
 	}
 }
 
 // drop takes what is not there any more out of the set.
-func (d *directory) drop(set bitset) { set.remove(d.dropped) }
+func (d *directory) drop(set *rankSet) { set.remove(d.dropped) }
 
 // addTerm adds the ranks of the names with the term, and of some that drop takes out.
-func (d *directory) addTerm(ctx context.Context, set bitset, field, term string) error {
-	d.added.addTerm(set, d.start, field, term)
-	return d.names.addTerm(ctx, set, field, term)
+func (d *directory) addTerm(ctx context.Context, set *rankSet, of *dictionary, term string) error {
+	d.added.addTerm(set, d.start, of.field, term)
+	return d.names.addTerm(ctx, set, of, term)
 }
 
 // addKey adds the ranks of the names whose words joined are the key, and of some that drop takes
 // out.
-func (d *directory) addKey(set bitset, key string) {
+func (d *directory) addKey(set *rankSet, key string) {
 	d.added.addKey(set, d.start, key)
 	first, last := d.withKey(key)
 	for rank := first; rank < last; rank++ {
@@ -169,13 +171,13 @@ func (d *directory) addKey(set bitset, key string) {
 
 // countWord is at least how many names have the word; zero only if none has.
 func (d *directory) countWord(word string) int {
-	return d.lexicon.count(word) + d.added.count(word)
+	return d.words.count(word) + d.added.count(word)
 }
 
 // wordsWithPrefix gives at most limit words that begin with the prefix, in order, and whether
 // there are more.
 func (d *directory) wordsWithPrefix(prefix string, limit int) ([]string, bool) {
-	words := d.lexicon.withPrefix(prefix)
+	words := d.words.withPrefix(prefix)
 	words = merge(words[:min(len(words), limit+1)], d.added.withPrefix(prefix))
 	return words[:min(len(words), limit)], len(words) > limit
 }
@@ -183,14 +185,14 @@ func (d *directory) wordsWithPrefix(prefix string, limit int) ([]string, bool) {
 // wordsWithMistake gives at most limit words at one typing mistake from the word or none, in
 // order, and whether there are more.
 func (d *directory) wordsWithMistake(word string, limit int) ([]string, bool) {
-	words := merge(d.lexicon.withMistake(word), d.added.withMistake(word))
+	words := merge(d.words.withMistake(word), d.added.withMistake(word))
 	return words[:min(len(words), limit)], len(words) > limit
 }
 
 // wordsWithMistakes gives at most limit words at so many typing mistakes from the word or fewer in order,
 // and whether there are more.
 func (d *directory) wordsWithMistakes(word string, most, limit int) ([]string, bool) {
-	words := merge(d.lexicon.withMistakes(word, most), d.added.withMistakes(word, most))
+	words := merge(d.words.withMistakes(word, most), d.added.withMistakes(word, most))
 	return words[:min(len(words), limit)], len(words) > limit
 }
 
@@ -225,15 +227,5 @@ func merge(a, b []string) []string {
 	return slices.Compact(both)
 }
 
-// newSet gives an empty set, from the pool.
-func (d *directory) newSet() bitset {
-	size := (int(d.start) + len(d.added.all()) + 63) / 64
-	if pooled, ok := d.pool.Get().(*bitset); ok && cap(*pooled) >= size {
-		set := (*pooled)[:size]
-		clear(set)
-		return set
-	}
-	return make(bitset, size)
-}
-
-func (d *directory) putBack(s bitset) { d.pool.Put(&s) }
+// size is how many ranks there are.
+func (d *directory) size() int { return int(d.start) + len(d.added.all()) }

@@ -28,37 +28,85 @@ type finder struct {
 	collector *collector
 	query     Query
 	standing  *standing
-	wanted    bitset // the certifications that pass the filters
-	seen      bitset // all that match, whatever the filters
-	sets      []bitset
-	memo      map[lookup]bitset
+	wanted    bitset   // the certifications that pass the filters
+	seen      *rankSet // all that match, whatever the filters
+	memo      map[lookup]*rankSet
 	counts    map[string]int
 	kin       map[string][]string
 	looks     int  // for mistakes
 	cut       bool // a bound was met: there may be more matches
 	full      bool // the collector wants no more
 	err       error
+
+	size     int        // how many ranks there are
+	sets     []*rankSet // empty but for those that are used
+	used     int        // the first of them
+	filtered bitset     // what wanted is if there are filters
 }
 
 type lookup struct {
-	kind string
+	kind lookupKind
 	word string
 }
 
+// lookupKind is a way in which a word's matches are looked up.
+type lookupKind uint8
+
+const (
+	byExact lookupKind = iota
+	byKin
+	byPrefixed
+	byPartly
+	byMistaken
+	byAnyhow
+	byFar
+	byLoosely
+	bySplit
+)
+
+// maxKept is how many sets are kept from one search to the next.
+const maxKept = 48
+
 func (s *Set) newFinder(ctx context.Context, c *collector, q Query, now time.Time) *finder {
-	f := &finder{
-		ctx: ctx, names: &s.names, collector: c, query: q, standing: s.standingAt(now),
-		memo: make(map[lookup]bitset), counts: make(map[string]int), kin: make(map[string][]string),
+	f, ok := s.names.pool.Get().(*finder)
+	if !ok {
+		f = &finder{memo: make(map[lookup]*rankSet), counts: make(map[string]int), kin: make(map[string][]string)}
 	}
-	f.seen, f.wanted = f.newSet(), f.newSet()
-	f.wanted.union(f.standing.issued)
+	if size := s.names.size(); f.size != size {
+		f.size, f.sets, f.filtered = size, nil, nil
+	}
+	f.ctx, f.names, f.collector, f.query, f.standing = ctx, &s.names, c, q, s.standingAt(now)
+	f.seen = f.newSet()
+	f.wanted = f.standing.issued
 	if q.Status != certification.NotIssued {
-		f.wanted.intersect(f.standing.byStatus[q.Status])
+		f.wanted = f.standing.byStatus[q.Status]
 	}
-	for area := range q.Specializations.All() {
-		f.wanted.intersect(f.standing.byArea[area])
+	if q.Specializations != 0 {
+		f.filtered = append(f.filtered[:0], f.wanted...)
+		for area := range q.Specializations.All() {
+			f.filtered.intersect(f.standing.byArea[area])
+		}
+		f.wanted = f.filtered
 	}
 	return f
+}
+
+// close gives the finder back.
+func (f *finder) close() {
+	for _, set := range f.sets[:f.used] {
+		set.clear()
+	}
+	clear(f.memo)
+	clear(f.counts)
+	clear(f.kin)
+	kept := finder{memo: f.memo, counts: f.counts, kin: f.kin, size: f.size, sets: f.sets, filtered: f.filtered}
+	if len(kept.sets) > maxKept {
+		clear(kept.sets[maxKept:])
+		kept.sets = kept.sets[:maxKept]
+	}
+	pool := &f.names.pool
+	*f = kept
+	pool.Put(f)
 }
 
 // search takes the names that the words, of which there is one at least, match.
@@ -161,7 +209,7 @@ func (f *finder) takeMistaken(words []string, i int, matchLast matcher) {
 	if i != last {
 		others, ends = others[:last-1], words[last:]
 	}
-	var common bitset
+	var common *rankSet
 	if len(others) > 0 {
 		if common = f.common(others, f.exactly(), nil); common == nil {
 			return
@@ -177,28 +225,32 @@ func (f *finder) takeMistaken(words []string, i int, matchLast matcher) {
 
 // takeAll takes the names of the set in order, those that have as many words as were typed
 // before those with more.
-func (f *finder) takeAll(set bitset, words int) {
-	for _, more := range [...]bool{false, true} {
-		if f.full {
-			break
-		}
-		for rank := range f.names.inOrder(set) {
-			if !f.seen.has(rank) && more != (f.names.lengthOf(rank) == words) && !f.take(rank) {
-				break
-			}
-		}
+func (f *finder) takeAll(set *rankSet, words int) {
+	if set == nil {
+		return
 	}
+	f.takeThose(set, func(i int, word uint64) uint64 { return word & f.names.withLength(i, words) })
+	f.takeThose(set, func(i int, word uint64) uint64 { return word &^ f.names.withLength(i, words) })
 	f.seen.union(set)
 }
 
-// take gives the name at a rank to the collector if it passes the filters, and reports whether
-// more are wanted.
-func (f *finder) take(rank uint32) bool {
-	if !f.full && f.wanted.has(rank) {
-		f.full = !f.collector.take(f.names.records[rank])
+// takeThose gives the collector, in order, the names of the set that pass the filters and were not seen
+// before: of those in a place of the set, the ones that keep gives.
+func (f *finder) takeThose(set *rankSet, keep func(i int, word uint64) uint64) {
+	if f.full {
+		return
 	}
-	return !f.full
+	for rank := range f.names.inOrder(set, func(i int, word uint64) uint64 {
+		return keep(i, word&f.wanted[i]&^f.seen.words[i])
+	}) {
+		if f.full = !f.collector.take(f.names.records[rank]); f.full {
+			return
+		}
+	}
 }
+
+// anyIssued keeps the certificates that are issued.
+func (f *finder) anyIssued(i int, word uint64) uint64 { return word & f.standing.issued[i] }
 
 // issued is how many certificates match, whatever the filters.
 func (f *finder) issued() int { return f.seen.countIn(f.standing.issued) }
@@ -206,32 +258,35 @@ func (f *finder) issued() int { return f.seen.countIn(f.standing.issued) }
 // count counts the matches.
 func (f *finder) count(result *Result) {
 	result.Total = f.seen.countIn(f.wanted)
-	matches := f.newSet() // that pass the filter of the other kind
-	matches.union(f.seen)
-	for area := range f.query.Specializations.All() {
-		matches.intersect(f.standing.byArea[area])
-	}
 	result.WithoutFilters = f.issued()
-	result.WithoutStatus = matches.countIn(f.standing.issued)
-	for status, set := range f.standing.byStatus {
-		if certification.Status(status) != certification.NotIssued {
-			result.ByStatus[status] = matches.countIn(set)
+	inAreas, inStatus := f.seen, f.seen // those that pass the filter of one kind
+	if f.query.Specializations != 0 {
+		inAreas = f.newSet()
+		inAreas.union(f.seen)
+		for area := range f.query.Specializations.All() {
+			inAreas.intersect(f.standing.byArea[area])
 		}
 	}
-	copy(matches, f.seen)
-	matches.intersect(f.standing.issued)
 	if f.query.Status != certification.NotIssued {
-		matches.intersect(f.standing.byStatus[f.query.Status])
+		inStatus = f.newSet()
+		inStatus.union(f.seen)
+		inStatus.intersect(f.standing.byStatus[f.query.Status])
 	}
-	result.WithoutArea = matches.countIn(f.standing.issued)
+	result.WithoutStatus = inAreas.countIn(f.standing.issued)
+	for status, set := range f.standing.byStatus {
+		if certification.Status(status) != certification.NotIssued {
+			result.ByStatus[status] = inAreas.countIn(set)
+		}
+	}
+	result.WithoutArea = inStatus.countIn(f.standing.issued)
 	for area, set := range f.standing.byArea {
-		result.ByArea[area] = matches.countIn(set)
+		result.ByArea[area] = inStatus.countIn(set)
 	}
 }
 
 // matcher is a way in which a word matches names.
 type matcher struct {
-	set   func(word string) bitset   // of the names that match; nil if there is none. It must not be changed
+	set   func(word string) *rankSet // of the names that match; nil if there is none. It must not be changed
 	test  func(word string) nameTest // of one name; nil: only the set tells
 	count func(word string) int      // of the names in the set, without reading it; nil: not known
 }
@@ -240,7 +295,7 @@ func (f *finder) exactly() matcher { return matcher{f.exact, hasWord, f.countWor
 
 // common gives the names that match every word and are in the set within, nil for all. It is
 // nil if there is none, and must not be changed.
-func (f *finder) common(words []string, match matcher, within bitset) bitset {
+func (f *finder) common(words []string, match matcher, within *rankSet) *rankSet {
 	if match.count != nil && len(words) > 1 { // the rarest word leaves the fewest names to look at
 		words = slices.Clone(words)
 		slices.SortStableFunc(words, func(a, b string) int { return match.count(a) - match.count(b) })
@@ -262,8 +317,7 @@ func (f *finder) common(words []string, match matcher, within bitset) bitset {
 			set := match.set(word)
 			if set != nil && within != nil {
 				both := f.newSet()
-				both.union(set)
-				both.intersect(within)
+				both.addBoth(set, within)
 				set = both
 			}
 			within = set
@@ -276,7 +330,7 @@ func (f *finder) common(words []string, match matcher, within bitset) bitset {
 }
 
 // isQuicker reports whether to look at the names in the set rather than in the index.
-func (f *finder) isQuicker(word string, match matcher, within bitset) bool {
+func (f *finder) isQuicker(word string, match matcher, within *rankSet) bool {
 	first, _ := utf8.DecodeRuneInString(word)
-	return match.test != nil && !legalname.IsIdeographic(first) && within.count() <= f.names.few
+	return match.test != nil && !legalname.IsIdeographic(first) && within.isFew(f.names.few)
 }

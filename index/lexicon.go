@@ -3,107 +3,125 @@ package index
 import (
 	"math/bits"
 	"slices"
-	"sort"
-	"strings"
 	"unicode/utf8"
-
-	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/cmpss/registry/generator/legalname"
 )
 
-// lexicon is the dictionary of one field of the search index, in memory. It finds words with a
-// typing mistake itself: the engine's automaton misses swapped neighbours in some words.
+// lexicon finds the words of a dictionary that resemble a word. It does so itself: the engine's
+// automaton misses swapped neighbours in some words.
 type lexicon struct {
-	words    []string // sorted
-	counts   []uint32 // of the documents with each
-	reversed []uint32 // places in words, sorted by the bytes of the word from its end
-	letters  []uint64 // the characters of each
+	dictionary
+	letters []uint64 // the characters of each word
+	lengths []uint8  // how many they are, at most 255
+
+	// Of two words at one typing mistake, one is the other without a character, or both are the same without
+	// one. So each word is listed under itself and under what is left without one of its characters: in
+	// the list are places of words, those of hash h from starts[h] up to starts[h+1].
+	starts []uint32
+	list   []uint32
 }
 
-// readLexicon reads the dictionary, and closes it.
-func readLexicon(dictionary index.FieldDict) (lexicon, error) {
-	defer dictionary.Close()
-	var l lexicon
-	for {
-		entry, err := dictionary.Next()
-		if err != nil {
-			return l, err
+// newLexicon makes the lexicon of a dictionary.
+func newLexicon(d dictionary) lexicon {
+	l := lexicon{dictionary: d, letters: make([]uint64, len(d.terms)), lengths: make([]uint8, len(d.terms))}
+	entries := 0
+	for i, word := range d.terms {
+		length := utf8.RuneCountInString(word)
+		l.letters[i], l.lengths[i] = lettersOf(word), uint8(min(length, 255))
+		if length <= maxFuzzyRunes+1 {
+			entries += 1 + length
 		}
-		if entry == nil {
-			break
+	}
+	size := 1 << bits.Len(uint(entries))
+	l.starts = make([]uint32, size+1)
+	l.list = make([]uint32, entries)
+	each := func(visit func(i int, h uint32)) {
+		for i, word := range d.terms {
+			if int(l.lengths[i]) <= maxFuzzyRunes+1 {
+				for h := range shortened(word) {
+					visit(i, h&uint32(size-1))
+				}
+			}
 		}
-		l.words = append(l.words, strings.Clone(entry.Term))
-		l.counts = append(l.counts, uint32(entry.Count))
-		l.letters = append(l.letters, lettersOf(entry.Term))
 	}
-	l.reversed = make([]uint32, len(l.words))
-	for i := range l.reversed {
-		l.reversed[i] = uint32(i)
+	each(func(_ int, h uint32) { l.starts[h]++ })
+	sum := uint32(0)
+	for h, n := range l.starts {
+		sum += n
+		l.starts[h] = sum
 	}
-	slices.SortFunc(l.reversed, func(a, b uint32) int { return compareReversed(l.words[a], l.words[b]) })
-	return l, nil
+	each(func(i int, h uint32) { // from the end of each part to its beginning
+		l.starts[h]--
+		l.list[l.starts[h]] = uint32(i)
+	})
+	return l
 }
 
-// count is how many documents have the word.
-func (l *lexicon) count(word string) int {
-	i, found := slices.BinarySearch(l.words, word)
-	if !found {
-		return 0
+// shortened yields the hashes (FNV-1a) of a word and of what is left of it without one of its characters.
+func shortened(word string) func(yield func(uint32) bool) {
+	const offset, prime = 2166136261, 16777619
+	return func(yield func(uint32) bool) {
+		before := uint32(offset) // the hash of what stands before the character
+		for i := 0; i < len(word); {
+			_, size := utf8.DecodeRuneInString(word[i:])
+			h := before
+			for j := i + size; j < len(word); j++ {
+				h = (h ^ uint32(word[j])) * prime
+			}
+			if !yield(h) {
+				return
+			}
+			for range size {
+				before = (before ^ uint32(word[i])) * prime
+				i++
+			}
+		}
+		yield(before)
 	}
-	return int(l.counts[i])
 }
 
-// withPrefix gives the words that begin with the prefix, in order.
-func (l *lexicon) withPrefix(prefix string) []string {
-	first, _ := slices.BinarySearch(l.words, prefix)
-	rest := l.words[first:]
-	return rest[:sort.Search(len(rest), func(i int) bool { return !strings.HasPrefix(rest[i], prefix) })]
-}
-
-// withSuffix gives the places of the words that end in the suffix.
-func (l *lexicon) withSuffix(suffix string) []uint32 {
-	first := sort.Search(len(l.reversed), func(i int) bool { return compareReversed(l.words[l.reversed[i]], suffix) >= 0 })
-	rest := l.reversed[first:]
-	return rest[:sort.Search(len(rest), func(i int) bool { return !strings.HasSuffix(l.words[rest[i]], suffix) })]
-}
-
-// withMistake gives the words at one typing mistake from the word or none, in order. A mistake
-// touches two neighbouring characters at most, so that either what is before the one in the
-// middle is as it was, or what is after it.
+// withMistake gives the words at one typing mistake from the word or none, in order.
 func (l *lexicon) withMistake(word string) []string {
-	middle := (utf8.RuneCountInString(word) - 1) / 2
-	head := 0
-	for range middle {
-		_, size := utf8.DecodeRuneInString(word[head:])
-		head += size
+	if len(l.starts) == 0 {
+		return nil
 	}
-	_, size := utf8.DecodeRuneInString(word[head:])
-	var found []string
-	for _, other := range l.withPrefix(word[:head]) {
-		if other == word || legalname.OneMistake(word, other) {
-			found = append(found, other)
+	var places []uint32
+	for h := range shortened(word) {
+		h &= uint32(len(l.starts) - 2)
+		for _, i := range l.list[l.starts[h]:l.starts[h+1]] {
+			if other := l.terms[i]; (other == word || legalname.OneMistake(word, other)) && !slices.Contains(places, i) {
+				places = append(places, i)
+			}
 		}
 	}
-	for _, at := range l.withSuffix(word[head+size:]) {
-		if other := l.words[at]; !strings.HasPrefix(other, word[:head]) && legalname.OneMistake(word, other) {
-			found = append(found, other)
-		}
-	}
-	slices.Sort(found)
-	return found
+	return l.inOrder(places)
 }
 
 // withMistakes gives the words at so many typing mistakes from the word or fewer, in order.
 func (l *lexicon) withMistakes(word string, most int) []string {
-	var found []string
-	letters := lettersOf(word)
+	var places []uint32
+	letters, length := lettersOf(word), utf8.RuneCountInString(word)
+	pattern := legalname.NewPattern(word)
 	for i, other := range l.letters {
-		if bits.OnesCount64(letters^other) <= 2*most && legalname.Mistakes(word, l.words[i], most) <= most {
-			found = append(found, l.words[i])
+		if bits.OnesCount64(letters^other) > 2*most || max(length-int(l.lengths[i]), int(l.lengths[i])-length) > most {
+			continue
+		}
+		if pattern.Mistakes(l.terms[i], most) <= most {
+			places = append(places, uint32(i))
 		}
 	}
-	return found
+	return l.inOrder(places)
+}
+
+// inOrder gives the words at the places, in order.
+func (l *lexicon) inOrder(places []uint32) []string {
+	slices.Sort(places)
+	words := make([]string, len(places))
+	for i, place := range places {
+		words[i] = l.terms[place]
+	}
+	return words
 }
 
 // lettersOf is the set of the characters of a word, a few of which share a place. A mistake changes
@@ -114,14 +132,4 @@ func lettersOf(word string) uint64 {
 		set |= 1 << (r % 64)
 	}
 	return set
-}
-
-// compareReversed compares texts by their bytes from the end.
-func compareReversed(a, b string) int {
-	for i := range min(len(a), len(b)) {
-		if x, y := a[len(a)-1-i], b[len(b)-1-i]; x != y {
-			return int(x) - int(y)
-		}
-	}
-	return len(a) - len(b)
 }

@@ -34,10 +34,11 @@ func TestLexicon(t *testing.T) {
 		words := rapid.SliceOfN(word, 0, 200).Draw(t, "words")
 		slices.Sort(words)
 		words = slices.Compact(words)
-		l, err := readLexicon(&listed{words: words})
+		d, err := readDictionary(fieldWord, &listed{words: words})
 		if err != nil {
 			t.Fatal(err)
 		}
+		l := newLexicon(d)
 		asked := word.Draw(t, "asked")
 		if got, want := l.count(asked) > 0, slices.Contains(words, asked); got != want {
 			t.Fatalf("count(%q): %v, want %v", asked, got, want)

@@ -489,7 +489,7 @@ func TestSearchIsBounded(t *testing.T) {
 		if f.search(words); f.err != nil {
 			t.Fatal(f.err)
 		}
-		if n := len(f.sets); n > worst {
+		if n := f.used; n > worst {
 			worst, question = n, text.String()
 		}
 		f.close()

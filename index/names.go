@@ -2,7 +2,6 @@ package index
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -25,17 +24,18 @@ type names struct {
 	digest    string
 	engine    index.Index // nil: there are no names
 	reader    index.IndexReader
-	lexicon   lexicon                // of fieldWord
-	heavy     map[lookup]bitset      // names by the fields and terms that many have
+	words     lexicon
+	edges     dictionary
+	parts     dictionary
 	numbers   []certification.Number // by rank
 	text      string                 // by rank: the text of each name
 	ends      []uint32               // by rank: where its text ends
-	lengths   []uint8                // by rank: how many words, at most 255
+	lengths   lengths                // names by how many words they have
 	ranks     []uint32               // by document of the engine
 	bySegment [segments][]uint32     // ranks, by number, of the numbers of a segment of the record table
 	unknown   []certification.Number // their names had changed when the index was opened: the text is empty
 	few       int                    // up to so many names are looked at themselves, not in the index
-	pool      sync.Pool              // of *bitset
+	pool      sync.Pool              // of *finder
 	refs      atomic.Int64
 }
 
@@ -66,11 +66,15 @@ func (n *names) load(find func(certification.Number) (*certification.Record, boo
 	if n.reader, err = n.engine.Reader(); err != nil {
 		return err
 	}
-	dictionary, err := n.reader.FieldDict(fieldWord)
+	words, err := n.openDictionary(fieldWord)
 	if err != nil {
 		return err
 	}
-	if n.lexicon, err = readLexicon(dictionary); err != nil {
+	n.words = newLexicon(words)
+	if n.edges, err = n.openDictionary(fieldEdge); err != nil {
+		return err
+	}
+	if n.parts, err = n.openDictionary(fieldPart); err != nil {
 		return err
 	}
 	count, err := n.reader.DocCount()
@@ -111,12 +115,13 @@ func (n *names) load(find func(certification.Number) (*certification.Record, boo
 	n.ranks = make([]uint32, total)
 	n.numbers = make([]certification.Number, total)
 	n.ends = make([]uint32, total)
-	n.lengths = make([]uint8, total)
+	n.lengths = newLengths(total)
 	var text strings.Builder
 	for rank, d := range documents {
 		text.WriteString(d.text)
 		n.ranks[d.id] = uint32(rank)
-		n.numbers[rank], n.ends[rank], n.lengths[rank] = d.number, uint32(text.Len()), d.length
+		n.numbers[rank], n.ends[rank] = d.number, uint32(text.Len())
+		n.lengths.add(uint32(rank), d.length)
 	}
 	n.text = text.String()
 	for rank, number := range n.numbers {
@@ -126,53 +131,6 @@ func (n *names) load(find func(certification.Number) (*certification.Record, boo
 	for _, part := range n.bySegment {
 		slices.SortFunc(part, func(a, b uint32) int { return n.numbers[a].Compare(n.numbers[b]) })
 	}
-	return n.readHeavy()
-}
-
-// The part of all names from which on those with a beginning or a word are kept in memory: reading them
-// from the index would take longer than all the rest of a query. Each name has few words, so that there
-// cannot be many of them.
-const (
-	heavyEdgeShare = 16
-	heavyWordShare = 256
-)
-
-func (n *names) readHeavy() error {
-	n.heavy = make(map[lookup]bitset)
-	for i, word := range n.lexicon.words {
-		if err := n.addHeavy(fieldWord, word, n.lexicon.counts[i], heavyWordShare); err != nil {
-			return err
-		}
-	}
-	dictionary, err := n.reader.FieldDict(fieldEdge)
-	if err != nil {
-		return err
-	}
-	defer dictionary.Close()
-	for {
-		entry, err := dictionary.Next()
-		if err != nil {
-			return err
-		}
-		if entry == nil {
-			return nil
-		}
-		if err := n.addHeavy(fieldEdge, strings.Clone(entry.Term), uint32(entry.Count), heavyEdgeShare); err != nil {
-			return err
-		}
-	}
-}
-
-// addHeavy keeps the names with a term if so many are the share of all names.
-func (n *names) addHeavy(field, term string, count, share uint32) error {
-	if uint64(count)*uint64(share) < uint64(len(n.numbers)) {
-		return nil
-	}
-	set := make(bitset, (len(n.numbers)+63)/64)
-	if err := n.addTerm(context.Background(), set, field, term); err != nil {
-		return err
-	}
-	n.heavy[lookup{field, term}] = set
 	return nil
 }
 
@@ -210,6 +168,23 @@ type name struct {
 	// by which a name in another script than Latin is found as well. It is empty if there is no word.
 	text   string
 	length uint8 // how many words, at most 255, those behind the end not counted
+}
+
+// lengths are the ranks of names by how many words they have, those of more than maxWords left out.
+type lengths [maxWords + 1]bitset
+
+func newLengths(size int) lengths {
+	var l lengths
+	for i := range l {
+		l[i] = make(bitset, (size+63)/64)
+	}
+	return l
+}
+
+func (l *lengths) add(rank uint32, length uint8) {
+	if int(length) < len(l) {
+		l[length].add(rank)
+	}
 }
 
 // nameEnd ends the words of a name itself.
@@ -274,30 +249,6 @@ func (n *names) release() error {
 		}
 	}
 	return err
-}
-
-// addTerm adds the ranks of the documents with the term.
-func (n *names) addTerm(ctx context.Context, set bitset, field, term string) error {
-	if heavy, ok := n.heavy[lookup{field, term}]; ok {
-		set.union(heavy)
-		return nil
-	}
-	reader, err := n.reader.TermFieldReader(ctx, []byte(term), field, false, false, false)
-	if err != nil {
-		return fmt.Errorf("search the field %s: %w", field, err)
-	}
-	defer reader.Close()
-	var found index.TermFieldDoc
-	for {
-		hit, err := reader.Next(&found)
-		if err != nil {
-			return fmt.Errorf("search the field %s: %w", field, err)
-		}
-		if hit == nil {
-			return nil
-		}
-		set.add(n.ranks[hit.ID.Value()])
-	}
 }
 
 // numbersWith gives at most limit numbers that begin with the prefix, in the order of their

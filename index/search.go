@@ -188,6 +188,8 @@ func (f *finder) takeDigits(digits string) {
 func (f *finder) takeNumber(number certification.Number) {
 	if rank, ok := f.names.rankOf(number); ok {
 		f.seen.add(rank)
-		f.take(rank)
+		if !f.full && f.wanted.has(rank) {
+			f.full = !f.collector.take(f.names.records[rank])
+		}
 	}
 }

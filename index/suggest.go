@@ -92,9 +92,10 @@ func (f *finder) nearest(word string) (string, bool) {
 	if len(words) == 0 {
 		return "", false
 	}
+	pattern := legalname.NewPattern(word)
 	return slices.MinFunc(words, func(a, b string) int {
 		return cmp.Or(
-			cmp.Compare(legalname.Mistakes(word, a, most+1), legalname.Mistakes(word, b, most+1)),
+			cmp.Compare(pattern.Mistakes(a, most+1), pattern.Mistakes(b, most+1)),
 			cmp.Compare(f.countWord(b), f.countWord(a)),
 		)
 	}), true
@@ -102,12 +103,9 @@ func (f *finder) nearest(word string) (string, bool) {
 
 // asWritten gives folded words in the way in which the first issued name of the set, which has them all, is
 // written.
-func (f *finder) asWritten(words []string, set bitset) string {
+func (f *finder) asWritten(words []string, set *rankSet) string {
 	written := slices.Clone(words)
-	for rank := range f.names.inOrder(set) {
-		if !f.standing.issued.has(rank) {
-			continue
-		}
+	for rank := range f.names.inOrder(set, f.anyIssued) {
 		for part := range strings.FieldsFuncSeq(f.names.records[rank].LegalName(), func(r rune) bool { return r == ' ' || r == '-' || r == ',' }) {
 			for i, word := range words {
 				if slices.Equal(legalname.Words(part), []string{word}) {

@@ -9,11 +9,11 @@ import (
 )
 
 // exact gives the names with the word.
-func (f *finder) exact(word string) bitset {
+func (f *finder) exact(word string) *rankSet {
 	if f.countWord(word) == 0 {
 		return nil
 	}
-	return f.lookUp("exact", word, func(set bitset) { f.addTerm(set, fieldWord, word) })
+	return f.lookUp(byExact, word, func(set *rankSet) { f.addTerm(set, &f.names.words.dictionary, word) })
 }
 
 // countWord is how many names have the word.
@@ -45,12 +45,12 @@ func (f *finder) kinOf(word string) []string {
 }
 
 // exactOrKin gives the names with the word or one that may stand for it.
-func (f *finder) exactOrKin(word string) bitset {
+func (f *finder) exactOrKin(word string) *rankSet {
 	kin := f.kinOf(word)
 	if len(kin) == 0 {
 		return f.exact(word)
 	}
-	sets := []bitset{f.exact(word)}
+	sets := []*rankSet{f.exact(word)}
 	for _, other := range kin {
 		if first, _ := utf8.DecodeRuneInString(other); legalname.IsIdeographic(first) {
 			sets = append(sets, f.partly(other))
@@ -58,7 +58,7 @@ func (f *finder) exactOrKin(word string) bitset {
 			sets = append(sets, f.exact(other))
 		}
 	}
-	return f.either("kin", word, sets...)
+	return f.either(byKin, word, sets...)
 }
 
 // countKin is at least how many names have the word or one that may stand for it; zero only if none
@@ -97,13 +97,13 @@ func (f *finder) hasKinIn(word string) nameTest {
 
 // prefixed gives the names with a word that begins with this one; of a word without spaces
 // between its characters, the names with its characters in any place.
-func (f *finder) prefixed(word string) bitset {
+func (f *finder) prefixed(word string) *rankSet {
 	if first, _ := utf8.DecodeRuneInString(word); legalname.IsIdeographic(first) {
 		return f.partly(word)
 	}
-	return f.lookUp("prefixed", word, func(set bitset) {
+	return f.lookUp(byPrefixed, word, func(set *rankSet) {
 		if utf8.RuneCountInString(word) <= maxEdge {
-			f.addTerm(set, fieldEdge, word)
+			f.addTerm(set, &f.names.edges, word)
 			return
 		}
 		words, more := f.names.wordsWithPrefix(word, maxTerms)
@@ -112,20 +112,20 @@ func (f *finder) prefixed(word string) bitset {
 }
 
 // partly gives the names with every pair of neighbouring characters of the word.
-func (f *finder) partly(word string) bitset {
-	return f.lookUp("partly", word, func(set bitset) {
-		first := true
+func (f *finder) partly(word string) *rankSet {
+	return f.lookUp(byPartly, word, func(set *rankSet) {
+		var all *rankSet // with every pair up to here
 		for _, part := range pairs(word) {
-			one := set
-			if !first {
-				one = f.newSet()
+			one := f.newSet()
+			f.addTerm(one, &f.names.parts, part)
+			if all != nil {
+				both := f.newSet()
+				both.addBoth(all, one)
+				one = both
 			}
-			f.addTerm(one, fieldPart, part)
-			if !first {
-				set.intersect(one)
-			}
-			first = false
+			all = one
 		}
+		set.union(all)
 	})
 }
 
@@ -152,11 +152,11 @@ func hasParts(word string) nameTest {
 }
 
 // mistaken gives the names with a word at one typing mistake from this one, or this one.
-func (f *finder) mistaken(word string) bitset {
+func (f *finder) mistaken(word string) *rankSet {
 	if !forgiving(word) {
 		return nil
 	}
-	return f.lookUp("mistaken", word, func(set bitset) {
+	return f.lookUp(byMistaken, word, func(set *rankSet) {
 		if f.looks == maxFuzzyLooks {
 			f.cut = true
 			return
@@ -169,18 +169,18 @@ func (f *finder) mistaken(word string) bitset {
 
 // anyhow gives the names with a word that begins with this one, may stand for it, or is at one
 // mistake from it.
-func (f *finder) anyhow(word string) bitset {
-	return f.either("anyhow", word, f.prefixed(word), f.exactOrKin(word), f.mistaken(word))
+func (f *finder) anyhow(word string) *rankSet {
+	return f.either(byAnyhow, word, f.prefixed(word), f.exactOrKin(word), f.mistaken(word))
 }
 
 // loosely gives the names with a word as anyhow gives them, or with as many mistakes as are
 // forgiven where nothing else is found.
-func (f *finder) loosely(word string) bitset {
+func (f *finder) loosely(word string) *rankSet {
 	most := lenientMistakes(word)
 	if most == 0 {
 		return f.anyhow(word)
 	}
-	far := f.lookUp("far", word, func(set bitset) {
+	far := f.lookUp(byFar, word, func(set *rankSet) {
 		if f.looks == maxFuzzyLooks {
 			f.cut = true
 			return
@@ -189,19 +189,19 @@ func (f *finder) loosely(word string) bitset {
 		words, more := f.names.wordsWithMistakes(word, most, maxTerms)
 		f.addWords(set, words, more)
 	})
-	return f.either("loosely", word, f.anyhow(word), far)
+	return f.either(byLoosely, word, f.anyhow(word), far)
 }
 
 // exactOrSplit gives the names with the word, or with the two words it may be written together
 // from, or three that begin with two particles.
-func (f *finder) exactOrSplit(word string) bitset {
+func (f *finder) exactOrSplit(word string) *rankSet {
 	whole := f.exact(word)
 	n := utf8.RuneCountInString(word)
 	if n < minSplitRunes || n > maxSplitRunes {
 		return whole
 	}
 	exact := f.exactly()
-	var splits []bitset
+	var splits []*rankSet
 	for i := range word {
 		if i == 0 {
 			continue
@@ -220,7 +220,7 @@ func (f *finder) exactOrSplit(word string) bitset {
 			}
 		}
 	}
-	return f.either("split", word, append(splits, whole)...)
+	return f.either(bySplit, word, append(splits, whole)...)
 }
 
 // maxParticle is the longest particle, in bytes: de, la, von.
@@ -281,8 +281,16 @@ func lenientMistakes(word string) int {
 	}
 }
 
-func (f *finder) either(kind, word string, sets ...bitset) bitset {
-	return f.lookUp(kind, word, func(union bitset) {
+// either gives the names in any of the sets.
+func (f *finder) either(kind lookupKind, word string, sets ...*rankSet) *rankSet {
+	sets = slices.DeleteFunc(sets, (*rankSet).isEmpty)
+	switch len(sets) {
+	case 0:
+		return nil
+	case 1:
+		return sets[0]
+	}
+	return f.lookUp(kind, word, func(union *rankSet) {
 		for _, set := range sets {
 			union.union(set)
 		}
@@ -290,7 +298,7 @@ func (f *finder) either(kind, word string, sets ...bitset) bitset {
 }
 
 // lookUp fills a set once for a kind of match and a word.
-func (f *finder) lookUp(kind, word string, fill func(bitset)) bitset {
+func (f *finder) lookUp(kind lookupKind, word string, fill func(*rankSet)) *rankSet {
 	key := lookup{kind, word}
 	set, known := f.memo[key]
 	if known {
@@ -312,29 +320,25 @@ func (f *finder) lookUp(kind, word string, fill func(bitset)) bitset {
 	return set
 }
 
-func (f *finder) addTerm(set bitset, field, term string) {
-	if err := f.names.addTerm(f.ctx, set, field, term); err != nil && f.err == nil {
+func (f *finder) addTerm(set *rankSet, of *dictionary, term string) {
+	if err := f.names.addTerm(f.ctx, set, of, term); err != nil && f.err == nil {
 		f.err = err
 	}
 }
 
 // addWords adds the names with any of the words, of which there may be more.
-func (f *finder) addWords(set bitset, words []string, more bool) {
+func (f *finder) addWords(set *rankSet, words []string, more bool) {
 	f.cut = f.cut || more
 	for _, word := range words {
-		f.addTerm(set, fieldWord, word)
+		f.addTerm(set, &f.names.words.dictionary, word)
 	}
 }
 
-// newSet gives an empty set that close puts back.
-func (f *finder) newSet() bitset {
-	set := f.names.newSet()
-	f.sets = append(f.sets, set)
-	return set
-}
-
-func (f *finder) close() {
-	for _, set := range f.sets {
-		f.names.putBack(set)
+// newSet gives an empty set, which is there until close.
+func (f *finder) newSet() *rankSet {
+	if f.used == len(f.sets) {
+		f.sets = append(f.sets, newRankSet(f.size))
 	}
+	f.used++
+	return f.sets[f.used-1]
 }
