@@ -47,18 +47,16 @@ export function people(now) {
   };
   Object.values(list).forEach((person, i) => {
     person.number = `MPSS${1000001 + i}`;
-    person.line = JSON.stringify({
-      number: person.number,
-      legal_name: person.name,
-      terms: person.terms,
-      specializations: person.areas ?? [],
-      actions: person.actions ?? [],
-      updated_at: ago(now, 5).replace(/\.\d+Z$/, "Z"),
-      sample: true,
-    });
+    person.line = lineOf(now, person);
   });
   return list;
 }
+
+const lineOf = (now, { number, name, terms, areas = [], actions = [] }) =>
+  JSON.stringify({ number, legal_name: name, terms, specializations: areas, actions, updated_at: ago(now, 5).replace(/\.\d+Z$/, "Z"), sample: true });
+
+/** What the source says of someone who is active. */
+export const active = (now, digits, name) => lineOf(now, { number: `MPSS${digits}`, name, terms: [endingIn(now, 200)] });
 
 /** The status that the page of each of them shows. */
 export const statusOf = {

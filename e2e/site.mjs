@@ -10,17 +10,26 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { dayAfter, people } from "./records.mjs";
+import { active, dayAfter, people } from "./records.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 export const registry = process.env.REGISTRY_BIN ?? path.join(root, "bin", "registry");
+
+export const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const chromiumFlags = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
 
 export const phone = { width: 390, height: 844 };
 export const desktop = { width: 1280, height: 900 };
 export const narrow = { width: 320, height: 640 };
 
-/** Builds the site, serves it and starts Chromium. Call close when the tests of the file are done. */
-export async function openSite() {
+/**
+ * Builds the site, serves it and starts Chromium. Call close when the tests of the file are done.
+ * more: the legal names of further people, who are all active, numbered from MPSS2000000.
+ */
+export async function openSite({ more = [] } = {}) {
   const now = new Date();
   const who = people(now);
   const folder = mkdtempSync(path.join(tmpdir(), "registry-e2e-"));
@@ -39,16 +48,14 @@ export async function openSite() {
   };
   try {
     const filling = execFileSync(registry, ["sample", "--count", "150", "--seed", "1"], { encoding: "utf8" });
-    writeFileSync(source, Object.values(who).map((person) => person.line + "\n").join("") + filling);
+    const lines = [...Object.values(who).map((person) => person.line), ...more.map((name, i) => active(now, 2_000_000 + i, name))];
+    writeFileSync(source, lines.join("\n") + "\n" + filling);
     execFileSync(registry, ["build", "--source", source, "--out", out, "--state", state], { encoding: "utf8", stdio: "pipe" });
     server = spawn(registry, ["serve", "--public", out, "--state", state, "--addr", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "pipe"] });
     const origin = await addressOf(server);
     browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: [
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
-      ],
+      executablePath: chromiumPath,
+      args: chromiumFlags,
     });
     return { origin, who, now, out, browser, close, page: (t, options) => openPage(t, browser, { origin, ...options }) };
   } catch (err) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"html/template"
@@ -14,7 +15,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
+	"github.com/cmpss/registry/generator/legalname"
 	"github.com/tdewolff/minify/v2"
 	"github.com/tdewolff/minify/v2/css"
 	"github.com/tdewolff/minify/v2/js"
@@ -88,7 +91,7 @@ func readTheme(fsys fs.FS, languages []string, figure figures) (*theme, error) {
 		integrity: make(map[string]string),
 		catalogs:  make(map[string]*catalog),
 	}
-	return th, errors.Join(th.readTemplates(fsys), th.readIcons(fsys), th.readAssets(fsys), th.readCatalogs(fsys, languages, figure))
+	return th, errors.Join(th.readTemplates(fsys), th.readIcons(fsys), th.readAssets(fsys), th.publishAlphabet(), th.readCatalogs(fsys, languages, figure))
 }
 
 // eachFile calls visit for the files of a folder of the theme, in the order of their names.
@@ -169,8 +172,11 @@ func (th *theme) readAssets(fsys fs.FS) error {
 	return eachFile(fsys, "assets", func(name string, data []byte) error {
 		base := path.Base(name)
 		ext := path.Ext(base)
-		if ext == "" || strings.Trim(base, "abcdefghijklmnopqrstuvwxyz0123456789.-") != "" {
+		switch {
+		case ext == "" || strings.Trim(base, "abcdefghijklmnopqrstuvwxyz0123456789.-") != "":
 			return fmt.Errorf("%s: the name of an asset has lower-case letters, digits, hyphens and an extension", name)
+		case base == alphabetAsset:
+			return fmt.Errorf("%s: the program makes the asset of this name", name)
 		}
 		if kind := types[ext]; kind != "" {
 			var small bytes.Buffer
@@ -179,15 +185,36 @@ func (th *theme) readAssets(fsys fs.FS) error {
 			}
 			data = small.Bytes()
 		}
-		sum := sha256.Sum256(data)
-		stem := strings.TrimSuffix(base, ext)
-		published := "assets/" + stem + "." + hex.EncodeToString(sum[:6]) + ext
-		th.assets[base] = published
-		th.integrity[base] = "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
-		th.published = append(th.published, Page{Path: published, Body: data})
+		th.publish(base, data)
 		return nil
 	})
 }
+
+// publish names an asset by its content.
+func (th *theme) publish(name string, data []byte) {
+	sum := sha256.Sum256(data)
+	ext := path.Ext(name)
+	published := "assets/" + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+	th.assets[name] = published
+	th.integrity[name] = "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+	th.published = append(th.published, Page{Path: published, Body: data})
+}
+
+// alphabetAsset is the one asset that no file of a theme holds: how names in other scripts are spelled in
+// Latin letters, for the page for rosters.
+const alphabetAsset = "alphabet.json"
+
+// publishAlphabet adds it to the assets.
+func (th *theme) publishAlphabet() error {
+	data, err := alphabet()
+	if err != nil {
+		return fmt.Errorf("render: the Latin spellings of letters: %w", err)
+	}
+	th.publish(alphabetAsset, data)
+	return nil
+}
+
+var alphabet = sync.OnceValues(func() ([]byte, error) { return json.Marshal(legalname.NewAlphabet()) })
 
 func (th *theme) readCatalogs(fsys fs.FS, languages []string, figure figures) error {
 	var errs []error

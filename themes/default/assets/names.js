@@ -1,9 +1,8 @@
 "use strict";
 // Compares names as the registry's package legalname does, rule by rule, where there is no query handler to ask.
 // A browser test holds the two to the same answers over thousands of names. The letters that Unicode does not
-// take apart, and the names that may stand for each other, come from the page, which has them from that package.
-// One rule is missing: the tables by which a name in another script is known by its Latin spelling are too large
-// for a page, so such a pair is "different" here, and a person compares it.
+// take apart, and the names that may stand for each other, come from the page, which has them from that package;
+// the spellings in Latin letters, which are many, from a file that is asked for when a name needs them.
 (() => {
   const apostrophes = /['`’‘‛ʼʻʽʾʿˈ′´＇ـ\p{Cf}]/gu;
   const diacriticScripts = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Armenian}]/u;
@@ -88,9 +87,99 @@
     return related;
   };
 
-  // compare says how well a name that someone gives agrees with the legal name: "exact", "close" or "different".
-  const compare = (given, legal, letters, kin) => {
-    const [a, b] = [words(given, letters), words(legal, letters)];
+  // ---- Names in other scripts, by their Latin spellings.
+
+  const skeletonMark = "~"; // begins the consonants of a word
+  const maxSpelled = 8; // words of a name whose spelling in another script is looked for
+  const isLatin = (word) => /^\p{Script=Latin}/u.test(word);
+  const isSpelled = (word) => word.codePointAt(0) >= 0x370 && !/^[\p{Script=Latin}\p{Nd}]/u.test(word);
+  const alike = { c: "j", j: "j", k: "k", q: "k", g: "k", b: "b", p: "b", v: "b", d: "d", t: "d", s: "s", z: "s", x: "ks", f: "f", h: "h", l: "l", m: "m", n: "n", r: "r" };
+
+  // skeletonOf gives the consonants of a word, those alike that spellings mix up; "" for a word without any.
+  const skeletonOf = (word) => {
+    let skeleton = "";
+    let previous = "";
+    for (const char of word) {
+      if (char !== previous && (char !== "h" || !previous)) skeleton += alike[char] ?? "";
+      previous = char;
+    }
+    return skeleton && skeletonMark + skeleton;
+  };
+
+  // speller gives the spellings of words by an alphabet, each as {word, latin}.
+  const speller = ({ letters: blocks, families }) => {
+    const parted = new Map();
+    const spell = (char) => {
+      const code = char.codePointAt(0);
+      if (code < 0x7f) return char;
+      const block = (code >> 8).toString(16);
+      if (!parted.has(block)) parted.set(block, blocks[block]?.split(" ") ?? []);
+      return parted.get(block)[code & 0xff] ?? "";
+    };
+
+    const romanized = (word) => {
+      const [first, ...rest] = word;
+      const sounds = /\p{Script=Hebrew}/u.test(first) ? [first, ...rest.filter((char) => char !== "ו")] : [first, ...rest];
+      const latin = words(sounds.map(spell).join(""), {}).join("");
+      if (!latin) return [];
+      const list = [];
+      if (!/[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(first)) list.push(latin.replace(/aa|ii|uu/g, (long) => long[0]));
+      const skeleton = skeletonOf(latin);
+      if (skeleton && !/\p{Script=Han}/u.test(first)) list.push(skeleton);
+      const article = "ال"; // which many leave out
+      if (word.startsWith(article) && rest.length > 2) list.push(...romanized(word.slice(article.length)));
+      return list;
+    };
+
+    const splitFamily = (word) => {
+      const chars = Array.from(word);
+      if (chars.length < 2 || chars.length > 4) return [word];
+      const n = chars.length > 2 && families.includes(chars[0] + chars[1]) ? 2 : 1;
+      return [chars.slice(0, n).join(""), chars.slice(n).join("")];
+    };
+
+    return (list) =>
+      list.flatMap((word, i) => {
+        if (!isSpelled(word)) return [];
+        if (/^[\p{Script=Han}\p{Script=Hangul}]/u.test(word)) return splitFamily(word).map((part) => ({ word: part, latin: romanized(part) }));
+        const latin = romanized(word);
+        if (list[i - 1] === "عبد") latin.push(...romanized(list[i - 1] + word)); // Abd al-Karim is Abdulkarim as well
+        return [{ word, latin }];
+      });
+  };
+
+  // readings are the words as typed, and then with each two or three neighbours as one.
+  const readings = (list) => {
+    const all = [list];
+    for (const size of [2, 3]) {
+      for (let i = 0; i + size <= list.length; i++) all.push([...list.slice(0, i), list.slice(i, i + size).join(""), ...list.slice(i + size)]);
+    }
+    return all;
+  };
+
+  // mayBeSpellings says whether a name in Latin letters may be one in another script.
+  const mayBeSpellings = (latin, other) => latin.length <= maxSpelled && latin.every(isLatin) && other.some(isSpelled);
+
+  // areSpellings says whether a name in Latin letters has a spelling of each part of the other, and nothing else.
+  const areSpellings = (latin, other, spellingsOf, kin) => {
+    if (!mayBeSpellings(latin, other)) return false;
+    const parts = spellingsOf(other);
+    if (parts.length < other.length) return false;
+    return readings(latin).some((reading) => {
+      if (reading.length !== parts.length) return false;
+      const rest = [...reading];
+      return parts.every((part) => {
+        const i = rest.findIndex((word) => part.latin.includes(word) || part.latin.includes(skeletonOf(word)) || kin.get(word)?.includes(part.word));
+        if (i >= 0) rest.splice(i, 1);
+        return i >= 0;
+      });
+    });
+  };
+
+  // ---- Names.
+
+  // compareWords says how well the words of two names agree, the script aside.
+  const compareWords = (a, b, kin) => {
     if (!a.length || !b.length) return "different";
     const [left, right] = [a.join(""), b.join("")];
     if (left === right) return "exact";
@@ -112,12 +201,25 @@
     return close ? "close" : "different";
   };
 
-  // names gives both by the vocabulary of a page.
+  // names compares by the vocabulary of a page, and by the alphabet that it has learned.
   const names = (vocabulary) => {
     const kin = kinOf(vocabulary);
+    let spellingsOf = null;
+    const wordsOf = (name) => words(name, vocabulary.letters);
     return {
-      words: (name) => words(name, vocabulary.letters),
-      compare: (given, legal) => compare(given, legal, vocabulary.letters, kin),
+      words: wordsOf,
+      // compare says how well a name that someone gives agrees with the legal name: "exact", "close" or "different";
+      // null where that needs the alphabet.
+      compare: (given, legal) => {
+        const [a, b] = [wordsOf(given), wordsOf(legal)];
+        const match = compareWords(a, b, kin);
+        if (match !== "different" || !a.length || !b.length || !(mayBeSpellings(a, b) || mayBeSpellings(b, a))) return match;
+        if (!spellingsOf) return null;
+        return areSpellings(a, b, spellingsOf, kin) || areSpellings(b, a, spellingsOf, kin) ? "close" : match;
+      },
+      learn: (alphabet) => {
+        spellingsOf = speller(alphabet);
+      },
     };
   };
 

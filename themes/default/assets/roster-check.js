@@ -31,13 +31,13 @@
   const site = (signal, waiting) => {
     let left = patience; // below zero nothing more is asked
     let wait = null;
-    const get = async (path) => {
+    const get = async (path, options) => {
       for (;;) {
         await wait;
         signal.throwIfAborted();
         if (left < 0) throw new Error("asked too much");
         const inTime = AbortSignal.any([signal, AbortSignal.timeout(answerTimeout)]);
-        const response = await fetch(path, { cache: "no-cache", signal: inTime, credentials: "omit" });
+        const response = await fetch(path, { cache: "no-store", signal: inTime, credentials: "omit", ...options });
         if (response.status === 404) return null;
         if (response.ok) return response.json();
         await response.body?.cancel();
@@ -95,8 +95,9 @@
   };
 
   // answer takes in what is known about the number; nothing is, where the site could not be asked.
-  const answer = (r, found, today, { names, soonDays }) => {
-    if (!found) {
+  const answer = (r, found, today, { soonDays }) => {
+    if (!found || r.match === null) {
+      r.match = "";
       r.answer = "unconfirmed";
       r.attention.push("unconfirmed");
       return;
@@ -117,10 +118,7 @@
     if (r.on) r.statusOn = registry.onDay(record, r.on).status;
     const valid = (r.on ? r.statusOn : record.status) === "active";
     if (!valid) r.attention.push("not-valid");
-    if (r.name) {
-      r.match = names.compare(r.name, record.legal_name);
-      if (r.match !== "exact") r.attention.push({ different: "name-differs", close: "name-close" }[r.match]);
-    }
+    if (r.match && r.match !== "exact") r.attention.push({ different: "name-differs", close: "name-close" }[r.match]);
     if (record.actions.includes("under-investigation")) r.attention.push("under-investigation");
     const through = [record.date_expires, record.renewal?.to ?? ""].sort().pop();
     if (!r.on && valid && Date.parse(through) - Date.parse(today) <= soonDays * day) r.attention.push("expires-soon");
@@ -150,7 +148,8 @@
     const numbers = [...new Set(results.filter((r) => !r.answer).map((r) => r.canonical))];
     const missing = numbers.filter((number) => !known.has(number)).values();
     let done = known.size;
-    const find = finder(site(signal, (seconds) => told(done, numbers.length, seconds)), files, now);
+    const get = site(signal, (seconds) => told(done, numbers.length, seconds));
+    const find = finder(get, files, now);
     const ask = async () => {
       for (const number of missing) {
         if (signal.aborted) return;
@@ -163,6 +162,22 @@
       }
     };
     await Promise.all(Array.from({ length: atOnce }, ask));
+    const { names } = vocabulary;
+    const compare = () => {
+      for (const r of results) {
+        const name = !r.answer && known.get(r.canonical)?.record?.legal_name;
+        if (r.name && name) r.match = names.compare(r.name, name);
+      }
+    };
+    compare();
+    if (results.some(({ match }) => match === null)) {
+      try {
+        names.learn(await get(files.alphabet, { cache: "default" }));
+        compare();
+      } catch {
+        // What is not compared stays unconfirmed.
+      }
+    }
     for (const r of results) if (!r.answer) answer(r, known.get(r.canonical), today, vocabulary);
     return settle(results, vocabulary);
   };

@@ -7,11 +7,12 @@
   const home = find("[data-roster]");
   const vocabulary = JSON.parse(home.getAttribute("data-vocabulary"));
   vocabulary.names = registry.names(vocabulary);
-  const files = { records: home.getAttribute("data-records"), status: home.getAttribute("data-status") };
+  const files = Object.fromEntries(["records", "status", "alphabet"].map((name) => [name, home.getAttribute(`data-${name}`)]));
   const language = document.documentElement.lang;
   const steps = Object.fromEntries(all("[data-step]", home).map((step) => [step.getAttribute("data-step"), step]));
   const { roles } = registry.rosterFile;
   const few = 200; // rows that are shown at first
+  const betweenDrawings = 250; // milliseconds
 
   // ---- Words, which the page has in its own language.
 
@@ -152,10 +153,11 @@
     const bar = find("progress", steps.checking);
     const text = find("[data-progress]", steps.checking);
     const waiting = find("[data-waiting]", steps.checking);
-    let far; // how far it is: drawn once a frame, for answers come faster
+    let far; // how far it is: drawn a few times a second, for each drawing costs as much as several answers
+    let drawing;
     const draw = () => {
+      drawing = undefined;
       const [done, total, seconds] = far;
-      far = undefined;
       bar.max = total;
       bar.value = done;
       text.textContent = say("progress", { done: count(done), total: count(total) });
@@ -163,8 +165,8 @@
       if (seconds) waiting.textContent = say("waiting", { seconds: count(Math.ceil(seconds)) });
     };
     const told = (...now) => {
-      if (!far) requestAnimationFrame(draw);
       far = now;
+      drawing ??= setTimeout(draw, betweenDrawings);
     };
     results = await registry.checkRoster(lines, vocabulary, { known, files, signal: stop.signal, told });
     showAnswers();
