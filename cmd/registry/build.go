@@ -124,9 +124,7 @@ func (c *buildCommand) build(ctx context.Context, clock func() time.Time, progre
 
 func (r *buildReport) fill(look follow.Report) {
 	r.AsOf, r.Read = look.AsOf.UTC(), look.Read
-	if look.Warning != "" {
-		r.Warnings = append(r.Warnings, look.Warning)
-	}
+	r.Warnings = append(r.Warnings, look.Warnings...)
 	for _, rejection := range look.Rejections {
 		r.Rejected = append(r.Rejected, rejectedRow{rejection.Place, oneLine(rejection.Reason)})
 	}

@@ -60,10 +60,10 @@ type watcher struct {
 	now     func() time.Time
 	// watchFiles is watch.Files, or stands for it in a test.
 	watchFiles func(ctx context.Context, paths []string, trigger func()) error
-	ready      func() // after the first publication; may be nil
-	published  func() // after each publication; may be nil
-	warned     string // of the source, that was last logged
-	heldFor    string // digest that was last reported as held
+	ready      func()   // after the first publication; may be nil
+	published  func()   // after each publication; may be nil
+	warned     []string // of the source, at the last look that succeeded
+	heldFor    string   // digest that was last reported as held
 }
 
 func newWatcher(site *siteFlags, flags *watchFlags, p *process, log *slog.Logger) (*watcher, error) {
@@ -136,11 +136,15 @@ func (w *watcher) rebuild(ctx context.Context, why watch.Reason) (watch.Outcome,
 	if report.PagesError != nil {
 		w.log.Error("theme or content cannot be read; the site goes on with what it had", "error", oneLine(report.PagesError))
 	}
-	if report.Warning != "" && report.Warning != w.warned {
-		w.warned = report.Warning
-		w.log.Warn(report.Warning)
+	for _, warning := range report.Warnings {
+		if !slices.Contains(w.warned, warning) {
+			w.log.Warn(warning)
+		}
 	}
 	held, isHeld := errors.AsType[*publish.HeldError](err)
+	if err == nil || isHeld {
+		w.warned = report.Warnings
+	}
 	if report.Published {
 		if err == nil || report.Publish.Written > 0 {
 			w.logPublished(report, why)

@@ -99,12 +99,13 @@ type Keeper struct {
 	held    *site.Held              // what waits for a person; nil if nothing does
 	pending time.Time               // the oldest change that is read and not published; zero if there is none
 	indexed []*certification.Record // what the index holds; nil if that is not known
+	warning string                  // of the last complete read; empty if there was none
 }
 
 // reading is what was read of the source.
 type reading struct {
 	snapshot *records.Snapshot // with the records of numbers that vanished
-	read     time.Time         // of the last complete read
+	read     time.Time         // of the last complete read; of a standby, up to when it had every change
 	looked   time.Time         // of the last look: the source had no later change then
 	told     time.Time         // when the changes in it were made, as far as the source says so of all at once; zero if it does not
 }
@@ -132,7 +133,7 @@ type Report struct {
 	NextUpdate time.Time      // until when what was published may be relied on
 	Publish    publish.Report
 	Delays     []time.Duration // of the changes that were published, by the source or by time, in no order
-	Warning    string          // of a complete read, for the operator; empty if there is none
+	Warnings   []string        // what the operator should know of the source, each as at the look before if it still holds
 	PagesError error           // theme or content could not be read anew; the former pages are used
 
 	LoadTook                                    time.Duration // theme and content
@@ -160,7 +161,7 @@ func (k *Keeper) Rebuild(ctx context.Context, why watch.Reason) (Report, error) 
 		return report, errors.Join(err, k.passTimeUnread(ctx, &report))
 	}
 	if !k.stale {
-		k.passed.looked = asOf
+		k.passed.looked = k.latest.looked
 		return report, nil
 	}
 	return report, k.publishLatest(ctx, asOf, &report)

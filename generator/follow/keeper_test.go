@@ -47,6 +47,8 @@ type source struct {
 	back     bool
 	rejected int       // entries
 	modified time.Time // of the file, if the source is one
+	known    time.Time // up to when a standby has every change; zero: the source is none
+	answers  func()    // before it says what changed; may be nil
 	lie      bool      // a change is not in the outbox, as after a dropped trigger
 }
 
@@ -84,7 +86,7 @@ func (s *source) Snapshot(ctx context.Context, progress func(int)) (*records.Sna
 	}
 	s.reads++
 	list := slices.SortedFunc(maps.Values(s.records), func(a, b *certification.Record) int { return a.Number().Compare(b.Number()) })
-	return &records.Snapshot{Records: list, Rejections: make([]records.Rejection, s.rejected), Read: len(list), Position: fmt.Sprint(len(s.outbox)), ServerTime: s.now(), Modified: s.modified}, nil
+	return &records.Snapshot{Records: list, Rejections: make([]records.Rejection, s.rejected), Read: len(list), Position: fmt.Sprint(len(s.outbox)), ServerTime: s.now(), KnownUpTo: s.known, Modified: s.modified}, nil
 }
 
 func (s *source) Changes(_ context.Context, since string) (*records.Delta, error) {
@@ -98,7 +100,10 @@ func (s *source) Changes(_ context.Context, since string) (*records.Delta, error
 	if _, err := fmt.Sscan(since, &from); err != nil || from > len(s.outbox) {
 		return &records.Delta{Reread: true}, nil
 	}
-	d := &records.Delta{Position: fmt.Sprint(len(s.outbox)), ServerTime: s.now()}
+	if s.answers != nil {
+		s.answers()
+	}
+	d := &records.Delta{Position: fmt.Sprint(len(s.outbox)), ServerTime: s.now(), KnownUpTo: s.known}
 	asked := slices.Clone(s.outbox[from:])
 	slices.SortFunc(asked, certification.Number.Compare)
 	for _, n := range slices.Compact(asked) {

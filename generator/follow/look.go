@@ -18,9 +18,9 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 	asOf = k.options.Now()
 	// A complete read that is owed stays owed: a look that fails before it, or finds the source
 	// gone back, does not do away with the reason for it.
-	k.unread = k.unread || k.latest.snapshot == nil || why.Has(watch.Reconcile|watch.Hangup|watch.FilesChanged|watch.ClockJumped) ||
-		!asOf.Before(certification.NextConfirmation(k.latest.read))
-	complete := k.unread
+	k.unread = k.unread || k.latest.snapshot == nil || why.Has(watch.Reconcile|watch.Hangup|watch.FilesChanged|watch.ClockJumped)
+	unconfirmed := k.latest.snapshot != nil && !asOf.Before(certification.NextConfirmation(k.latest.read))
+	complete := k.unread || unconfirmed
 	follower, follows := k.options.Source.(records.Follower)
 	switch {
 	case follows:
@@ -30,10 +30,13 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 		if err != nil {
 			return asOf, fmt.Errorf("%w; nothing of it is published, and the site shows only what changes by the calendar", err)
 		}
-		complete = complete || delta.Reread
-		if !complete {
+		// To read a standby again that stands still would confirm nothing.
+		confirms := unconfirmed && !upTo(delta.KnownUpTo, asOf).Before(certification.NextConfirmation(k.latest.read))
+		if complete = k.unread || confirms || delta.Reread; !complete {
 			report.Read = len(delta.Changed) + len(delta.Gone)
-			return asOf, k.take(delta, asOf, report)
+			err := k.take(delta, asOf, report)
+			k.warn(report, asOf)
+			return asOf, err
 		}
 	default:
 		// It is asked before every read, so that it knows the file that was read.
@@ -46,6 +49,7 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 		return asOf, nil
 	}
 	k.unread = true
+	asOf = k.options.Now()
 	snapshot, err := k.snapshot(ctx)
 	if err != nil {
 		return asOf, fmt.Errorf("%w; nothing of it is published, and the site shows only what changes by the calendar", err)
@@ -53,11 +57,30 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 	if err := k.checkClock(asOf, snapshot.ServerTime); err != nil {
 		return asOf, err
 	}
-	k.replace(snapshot, asOf)
-	k.unread = false
-	report.Warning = snapshot.Warning
+	k.replace(snapshot, upTo(snapshot.KnownUpTo, asOf))
+	k.unread, k.warning = false, snapshot.Warning
 	report.Complete, report.Read, report.Rejections = true, snapshot.Read, k.latest.snapshot.Rejections
+	k.warn(report, asOf)
 	return asOf, nil
+}
+
+// upTo is up to when a look at the instant has seen every change.
+func upTo(known, asOf time.Time) time.Time {
+	if known.IsZero() || known.After(asOf) {
+		return asOf
+	}
+	return known
+}
+
+// warn tells the operator what there is to know of the source.
+func (k *Keeper) warn(report *Report, asOf time.Time) {
+	if k.warning != "" {
+		report.Warnings = append(report.Warnings, k.warning)
+	}
+	if read := k.latest.read; !asOf.Before(certification.NextConfirmation(read)) {
+		report.Warnings = append(report.Warnings, fmt.Sprintf(
+			"the source is a standby of which nobody knows whether it has the changes since %s; nothing is confirmed beyond that until it replays a later transaction", read.UTC().Format(time.RFC3339)))
+	}
 }
 
 // snapshot reads everything. A read that stands still is given up; one that goes on may take its
@@ -101,7 +124,7 @@ func (k *Keeper) take(delta *records.Delta, asOf time.Time, report *Report) erro
 		return err
 	}
 	k.apply(delta)
-	k.latest.looked = asOf
+	k.latest.looked = upTo(delta.KnownUpTo, asOf)
 	report.Rejections = k.latest.snapshot.Rejections
 	return nil
 }
@@ -109,16 +132,20 @@ func (k *Keeper) take(delta *records.Delta, asOf time.Time, report *Report) erro
 // checkClock compares the host's clock with that of the source. A clock that jumped is
 // trusted again when the source vouches for it; where the source has no clock, when it has
 // gone on evenly up to the next look.
-func (k *Keeper) checkClock(now, server time.Time) error {
+//
+// The source said its time at some moment between the beginning of the look and now: one that took
+// long to answer is no reason to doubt the clock.
+func (k *Keeper) checkClock(began, server time.Time) error {
 	if k.options.FixedNow {
 		return nil
 	}
+	now := k.options.Now()
 	if server.IsZero() {
 		if k.doubt {
 			k.doubt = false
 			return fmt.Errorf("%w: it jumped, and the source has none to compare it with; the next look trusts it if it has gone on evenly", ErrClock)
 		}
-	} else if d := now.Sub(server).Abs(); d > maxClockDifference {
+	} else if began.Sub(server) > maxClockDifference || server.Sub(now) > maxClockDifference {
 		k.doubt = true
 		return fmt.Errorf("%w: the host says %s, the source %s; nothing is published until they agree within a minute",
 			ErrClock, now.UTC().Format(time.RFC3339), server.UTC().Format(time.RFC3339))
@@ -130,7 +157,7 @@ func (k *Keeper) checkClock(now, server time.Time) error {
 	return nil
 }
 
-// replace takes a complete read over.
+// replace takes a complete read over, which confirms what it read as of an instant.
 func (k *Keeper) replace(snapshot *records.Snapshot, read time.Time) {
 	k.trim(snapshot.Records)
 	withdrawn := withdrawnFrom(snapshot.Records, k.options.Publisher.Manifest())

@@ -33,6 +33,9 @@ type Delta struct {
 	Position string
 	// ServerTime is what the clock of the source said when it was read; zero if it has none.
 	ServerTime time.Time
+	// KnownUpTo is the instant up to which the source is known to have every change; zero if it is
+	// the origin of them, and so has all that there were when it was read.
+	KnownUpTo time.Time
 	// OldestChange is when the oldest of the changes was made, by the clock of the source,
 	// before it was committed; zero if there is none or the source does not say.
 	OldestChange time.Time

@@ -43,6 +43,9 @@ type Snapshot struct {
 	Position string
 	// ServerTime is what the clock of the source said when it was read; zero if it has none.
 	ServerTime time.Time
+	// KnownUpTo is the instant up to which the source is known to have every change; zero if it is
+	// the origin of them, and so has all that there were when it was read.
+	KnownUpTo time.Time
 	// Warning is what the operator should know of the source, in one line; empty if there is nothing.
 	Warning string
 	// Modified is when the file that was read was last written; zero if the source is no file.

@@ -166,7 +166,7 @@ func (f *follower) read(ctx context.Context, text string) (*records.Delta, error
 	if err != nil {
 		return nil, err
 	}
-	delta := &records.Delta{Position: now.String(), ServerTime: now.time}
+	delta := &records.Delta{Position: now.String(), ServerTime: now.time, KnownUpTo: now.known}
 	if !understood {
 		delta.Reread = true
 		return delta, nil

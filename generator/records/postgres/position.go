@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -95,6 +96,7 @@ func (p *position) setSnapshot(text string) (ok bool) {
 type state struct {
 	position
 	time    time.Time // by the server's clock
+	known   time.Time // of a standby: up to when it surely has every change; zero of a primary
 	oldest  uint64    // lowest id in the outbox, 0 if it is empty
 	sinceBy uint64    // the transaction that noted the newest change of an earlier position, 0 if its row is gone
 }
@@ -102,7 +104,8 @@ type state struct {
 // The parts of the query of a state. A server's timeline changes when a standby takes over and
 // when a backup is restored up to a point in time.
 const (
-	queryState = `select pg_current_snapshot(), pg_is_in_recovery(),
+	queryState = `select pg_current_snapshot(),
+		case when pg_is_in_recovery() then coalesce((extract(epoch from pg_last_xact_replay_timestamp()) * 1000000)::bigint, 0) end,
 		(extract(epoch from clock_timestamp()) * 1000000)::bigint,
 		(select oid from pg_database where datname = current_database())`
 	stateControl = `, (select system_identifier from pg_control_system()),
@@ -146,10 +149,13 @@ func readState(row []string, outbox bool) (s state, err error) {
 	if !s.setSnapshot(row[0]) {
 		return state{}, fmt.Errorf("the server's snapshot %q cannot be read", row[0])
 	}
-	if row[1] == "t" {
+	if row[1] != "" {
 		// A standby keeps what is under way elsewhere than in the list that is shown here, so that
 		// no transaction from xmin on counts as seen.
 		s.setSnapshot(fmt.Sprintf("%d:%d:", s.xmin, s.xmin))
+		if s.known, err = knownUpTo(row[1]); err != nil {
+			return state{}, err
+		}
 	}
 	micros, err := strconv.ParseInt(row[2], 10, 64)
 	if err != nil {
@@ -167,6 +173,24 @@ func readState(row []string, outbox bool) (s state, err error) {
 		}
 	}
 	return s, nil
+}
+
+// notInOrder is more than the time by which commits come out of the order of their times, and than
+// passes from when a transaction's snapshot is taken until the query of the state ends.
+const notInOrder = time.Second
+
+// knownUpTo is up to when a standby surely has every change, from the time of the last commit that it
+// replayed. That it is connected, and has replayed what it received, says less: it may follow another
+// standby, which stands still.
+func knownUpTo(replayed string) (time.Time, error) {
+	micros, err := strconv.ParseInt(replayed, 10, 64)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("the time of the last transaction replayed: %w", err)
+	}
+	if micros == 0 {
+		return time.Time{}, errors.New("the server is a standby that has replayed no transaction since it started, so nobody knows how old its records are; commit something on the primary, or read from that")
+	}
+	return time.UnixMicro(micros).UTC().Add(-notInOrder), nil
 }
 
 // follows reports whether everything that happened since the position can still be told. If the

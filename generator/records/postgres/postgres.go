@@ -120,7 +120,7 @@ func (s *Source) snapshot(ctx context.Context, progress func(rows int)) (*record
 	if err != nil {
 		return nil, err
 	}
-	snapshot.ServerTime = state.time
+	snapshot.ServerTime, snapshot.KnownUpTo = state.time, state.known
 	if conn.pg.ParameterStatus("is_superuser") == "on" {
 		snapshot.Warning = "the records are read as a superuser, who can read and change everything; connect as a user that is only a member of " + reader
 	}

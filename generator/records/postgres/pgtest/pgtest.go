@@ -28,6 +28,7 @@ type Cluster struct {
 	dir       string
 	bin       string               // folder of PostgreSQL's programs
 	as        *syscall.SysProcAttr // who the server runs as
+	ready     string               // what the server says when it can be asked
 	server    *exec.Cmd
 	stopped   chan struct{} // closed when the server has ended
 	databases int
@@ -118,7 +119,7 @@ func start() (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{dir: dir, bin: bin}
+	c := &Cluster{dir: dir, bin: bin, ready: "ready to accept connections"}
 	err = c.create()
 	if err == nil {
 		err = c.run()
@@ -147,7 +148,7 @@ func (c *Cluster) create() error {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	access := "local all postgres trust\nlocal all all scram-sha-256\n"
+	access := "local all postgres trust\nlocal replication postgres trust\nlocal all all scram-sha-256\n"
 	return os.WriteFile(filepath.Join(c.data(), "pg_hba.conf"), []byte(access), 0o644)
 }
 
@@ -181,7 +182,7 @@ func (c *Cluster) run() error {
 		for lines.Scan() {
 			switch {
 			case isReady: // what is said later is the business of the tests that provoke it
-			case strings.Contains(lines.Text(), "ready to accept connections"):
+			case strings.Contains(lines.Text(), c.ready):
 				isReady = true
 				close(ready)
 			default:
@@ -260,6 +261,32 @@ func (c *Cluster) Backup(t testing.TB) (restore func()) {
 	}
 	copyAll(c.data(), backup)
 	return func() { copyAll(backup, c.data()) }
+}
+
+// Standby starts a server that follows the cluster and can be read. It ends with the test.
+func (c *Cluster) Standby(t testing.TB) *Cluster {
+	t.Helper()
+	dir, err := os.MkdirTemp("/tmp", "registry-pg-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	standby := &Cluster{dir: dir, bin: c.bin, as: c.as, ready: "ready to accept read-only connections"}
+	if c.as.Credential != nil {
+		if err := os.Chown(dir, int(c.as.Credential.Uid), int(c.as.Credential.Gid)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	copied := standby.command("pg_basebackup", "-D", standby.data(), "-h", c.dir, "-U", "postgres", "-R", "-c", "fast", "--no-sync")
+	if out, err := copied.CombinedOutput(); err != nil {
+		os.RemoveAll(dir)
+		t.Fatalf("pg_basebackup: %v\n%s", err, out)
+	}
+	if err := standby.run(); err != nil {
+		os.RemoveAll(dir)
+		t.Fatalf("start a standby: %v", err)
+	}
+	t.Cleanup(standby.stop)
+	return standby
 }
 
 // NewTimeline has the server take part in a recovery that ends at once when it resumes, as after
