@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"strings"
 
 	"github.com/cmpss/registry/generator/certification"
 )
@@ -109,6 +110,15 @@ func (d *directory) textOf(rank uint32) string {
 		return d.added.names[rank-d.start].text
 	}
 	return d.names.textOf(rank)
+}
+
+// appendWords appends the words of the name at a rank.
+func (d *directory) appendWords(dst []string, rank uint32) []string {
+	text, _, _ := strings.Cut(d.textOf(rank), string(nameEnd))
+	for word := range strings.FieldsSeq(text) {
+		dst = append(dst, word)
+	}
+	return dst
 }
 
 // withLength gives those of the ranks in a place of a set whose names have so many words.

@@ -243,7 +243,7 @@ func (f *finder) takeThose(set *rankSet, keep func(i int, word uint64) uint64) {
 	for rank := range f.names.inOrder(set, func(i int, word uint64) uint64 {
 		return keep(i, word&f.wanted[i]&^f.seen.words[i])
 	}) {
-		if f.full = !f.collector.take(f.names.records[rank]); f.full {
+		if f.full = !f.collector.take(f.names, rank); f.full {
 			return
 		}
 	}

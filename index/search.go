@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -50,8 +49,9 @@ type Result struct {
 	Number         certification.Number // that the text is, in full; zero if it is none
 	ByName         bool                 // whether the text was taken for a name
 	Statements     []certification.Statement
-	Total          int  // matches, those before the offset and beyond the limit included
-	TotalIsAtLeast bool // there may be more than Total: the text begins or resembles very many words
+	Matches        []legalname.Match // how well each legal name agrees with the text, if it was taken for a name
+	Total          int               // matches, those before the offset and beyond the limit included
+	TotalIsAtLeast bool              // there may be more than Total: the text begins or resembles very many words
 	// ByStatus and ByArea count the matches with each status, and with each specialization, as if
 	// the filter of that kind were not there.
 	ByStatus [numStatuses]int
@@ -98,9 +98,18 @@ func (s *Set) Search(ctx context.Context, q Query, now time.Time) (Result, error
 	if f.err != nil {
 		return Result{}, f.err
 	}
-	for _, r := range c.found {
-		if statement, ok := certification.StatementAt(r, s.generation.Read, now); ok {
-			result.Statements = append(result.Statements, statement)
+	given := legalname.NewGiven(words)
+	result.Statements = make([]certification.Statement, 0, len(c.found))
+	var name []string
+	for _, rank := range c.found {
+		statement, ok := certification.StatementAt(f.names.records[rank], s.generation.Read, now)
+		if !ok {
+			continue
+		}
+		result.Statements = append(result.Statements, statement)
+		if result.ByName {
+			name = f.names.appendWords(name[:0], rank)
+			result.Matches = append(result.Matches, given.Compare(name))
 		}
 	}
 	result.TotalIsAtLeast = f.cut
@@ -124,23 +133,28 @@ func wordsOf(text string) ([]string, error) {
 	return words, nil
 }
 
-// collector takes records, best first, and keeps those of one page.
+// collector takes ranks, best first, and keeps those of one page.
 type collector struct {
 	offset, limit int
 	distinct      bool // of records with the same name it keeps one
-	found         []*certification.Record
+	found         []uint32
 }
 
 // take reports whether it wants more.
-func (c *collector) take(r *certification.Record) bool {
-	if c.distinct && slices.ContainsFunc(c.found, func(other *certification.Record) bool { return other.LegalName() == r.LegalName() }) {
-		return true
+func (c *collector) take(names *directory, rank uint32) bool {
+	if c.distinct {
+		name := names.records[rank].LegalName()
+		for _, other := range c.found {
+			if names.records[other].LegalName() == name {
+				return true
+			}
+		}
 	}
 	if c.offset > 0 {
 		c.offset--
 		return true
 	}
-	c.found = append(c.found, r)
+	c.found = append(c.found, rank)
 	return len(c.found) < c.limit
 }
 
@@ -189,7 +203,7 @@ func (f *finder) takeNumber(number certification.Number) {
 	if rank, ok := f.names.rankOf(number); ok {
 		f.seen.add(rank)
 		if !f.full && f.wanted.has(rank) {
-			f.full = !f.collector.take(f.names.records[rank])
+			f.full = !f.collector.take(f.names, rank)
 		}
 	}
 }

@@ -41,8 +41,8 @@ func (s *Set) Suggest(ctx context.Context, text string, limit int, now time.Time
 	defer f.close()
 	f.search(words)
 	names := make([]string, 0, len(c.found))
-	for _, r := range c.found {
-		names = append(names, r.LegalName())
+	for _, rank := range c.found {
+		names = append(names, s.names.records[rank].LegalName())
 	}
 	return names, f.err
 }

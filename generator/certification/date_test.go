@@ -29,3 +29,24 @@ func TestOffsetsAreThoseOfTheZone(t *testing.T) {
 		}
 	}
 }
+
+// TestDatesAreThoseOfTheCalendar compares every day that a term can touch, and those around, with package time.
+func TestDatesAreThoseOfTheCalendar(t *testing.T) {
+	at := time.Date(minYear-200, 1, 1, 0, 0, 0, 0, time.UTC)
+	for d := dateOfUTC(at); at.Year() < maxYear+300; d, at = d+1, at.AddDate(0, 0, 1) {
+		year, month, day := at.Date()
+		if y, m, n := d.YMD(); y != year || m != month || n != day {
+			t.Fatalf("day %d is %d-%d-%d, want %s", d, y, m, n, at)
+		}
+		if got := dateOf(year, month, day); got != d {
+			t.Fatalf("%s is day %d, want %d", at, got, d)
+		}
+		later := time.Date(year+1, month, day, 0, 0, 0, 0, time.UTC)
+		if later.Month() != month {
+			later = later.AddDate(0, 0, -1)
+		}
+		if got := d.AddYears(1); got != dateOfUTC(later) {
+			t.Fatalf("a year after %s is %s, want %s", at, got, later)
+		}
+	}
+}

@@ -22,10 +22,12 @@ type change struct {
 
 // changesOf finds the changes by asking StateAt at every instant at which a change is
 // possible, so that no rule is stated twice.
-func changesOf(r *Record) []change {
+func changesOf(r *Record) []change { return appendChanges(nil, r) }
+
+// appendChanges appends the changes to an empty list.
+func appendChanges(changes []change, r *Record) []change {
 	var store [16]time.Time
 	instants := possibleChanges(store[:0], r)
-	changes := make([]change, 0, len(instants))
 	for _, at := range instants {
 		state := StateAt(r, at)
 		if state.Status == NotIssued || len(changes) > 0 && changes[len(changes)-1].state == state {
@@ -65,7 +67,10 @@ func History(r *Record, instant time.Time) []Interval {
 }
 
 func historyUpTo(changes []change, instant time.Time) []Interval {
-	var history []Interval
+	if len(changes) == 0 {
+		return nil
+	}
+	history := make([]Interval, 0, len(changes))
 	for _, c := range changes {
 		if c.at.After(instant) {
 			break
@@ -86,7 +91,8 @@ func historyUpTo(changes []change, instant time.Time) []Interval {
 // change by what is already known: the calendar, or an action's beginning or end. The first
 // instant of a certificate that is not yet issued is one. It is zero if there is none.
 func NextChange(r *Record, instant time.Time) time.Time {
-	_, next := around(changesOf(r), instant)
+	var store [16]change
+	_, next := around(appendChanges(store[:0], r), instant)
 	return next
 }
 

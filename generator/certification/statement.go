@@ -1,6 +1,9 @@
 package certification
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Window is how long a statement may be relied on after the boundary at which it was
 // confirmed. Boundaries come twice in a window, so a site that is rebuilt in time never runs out.
@@ -62,7 +65,8 @@ func StatementAt(r *Record, read, instant time.Time) (Statement, bool) {
 		s.Status, s.Withdrawn = Unavailable, r.withdrawn
 		return s, true
 	}
-	changes := changesOf(r)
+	var store [16]change
+	changes := appendChanges(store[:0], r)
 	last, next := around(changes, instant)
 	if last.at.IsZero() {
 		return Statement{}, false
@@ -183,6 +187,17 @@ func (s *Statement) AppendJSON(dst []byte) []byte {
 		dst = append(dst, `,"withdrawn":true`...)
 	}
 	return append(dst, '}')
+}
+
+// AppendSummary appends what a list of certificates says of each, as members of a JSON object without its
+// braces: those that the whole statement has as well.
+func (s *Statement) AppendSummary(dst []byte) []byte {
+	dst = append(append(append(dst, `"number":"`...), s.Number.canonical...), '"')
+	dst = appendString(append(dst, `,"legal_name":`...), s.LegalName)
+	dst = append(append(append(dst, `,"status":"`...), s.Status.String()...), `","valid":`...)
+	dst = strconv.AppendBool(dst, s.Valid())
+	dst = appendDateOrNull(append(dst, `,"date_expires":`...), s.Term.To, s.Status != Unavailable)
+	return appendSpecializations(append(dst, `,"specializations":`...), s.Specializations)
 }
 
 func appendDateOrNull(dst []byte, d Date, known bool) []byte {

@@ -29,26 +29,42 @@ func (m Match) String() string { return [...]string{"different", "close", "exact
 // less, where two or more are the same; the script, Latin or another. The words may stand in another
 // order in all but the first case. Different: anything else, and an empty name.
 func Compare(given, legal string) Match {
-	a, b := Words(given), Words(legal)
+	a := NewGiven(Words(given))
+	return a.Compare(Words(legal))
+}
+
+// Given is a name that someone gives, to be compared with many.
+type Given struct {
+	words  []string
+	joined string
+}
+
+// NewGiven gives the name of these words, as Words gives them.
+func NewGiven(words []string) Given { return Given{words, strings.Join(words, "")} }
+
+// Compare is Compare of the name and that of other words.
+func (g *Given) Compare(legal []string) Match {
+	a, b := g.words, legal
 	if len(a) == 0 || len(b) == 0 {
 		return Different
 	}
-	left, right := strings.Join(a, ""), strings.Join(b, "")
-	if left == right {
+	right := strings.Join(b, "")
+	if g.joined == right {
 		return Exact
 	}
-	if OneMistake(left, right) {
+	if OneMistake(g.joined, right) {
 		return Close
 	}
 	onlyA, onlyB, same := compareWords(a, b)
 	switch {
-	case len(onlyA) == 0 && len(onlyB) == 0:
+	case onlyA.count == 0 && onlyB.count == 0:
 		return Close
-	case len(onlyA) == 1 && len(onlyB) == 1:
-		if OneMistake(onlyA[0], onlyB[0]) || same > 0 && (isInitial(onlyA[0], onlyB[0]) || isInitial(onlyB[0], onlyA[0]) || areVariants(onlyA[0], onlyB[0])) {
+	case onlyA.count == 1 && onlyB.count == 1:
+		x, y := onlyA.first, onlyB.first
+		if OneMistake(x, y) || same > 0 && (isInitial(x, y) || isInitial(y, x) || areVariants(x, y)) {
 			return Close
 		}
-	case len(onlyA)+len(onlyB) == 1:
+	case onlyA.count+onlyB.count == 1:
 		if same >= 2 {
 			return Close
 		}
@@ -90,16 +106,39 @@ func areSpellings(latin, other []string) bool {
 	return false
 }
 
+// unmatched are the words that only one of two names has.
+type unmatched struct {
+	count int
+	first string
+}
+
+func (u *unmatched) add(word string) {
+	if u.count == 0 {
+		u.first = word
+	}
+	u.count++
+}
+
 // compareWords gives the words that only one of the names has, and how many both have.
-func compareWords(a, b []string) (onlyA, onlyB []string, same int) {
-	onlyB = slices.Clone(b)
+func compareWords(a, b []string) (onlyA, onlyB unmatched, same int) {
+	var store [16]bool
+	matched := append(store[:0], make([]bool, len(b))...)
 	for _, word := range a {
-		if i := slices.Index(onlyB, word); i >= 0 {
-			onlyB = slices.Delete(onlyB, i, i+1)
-			same++
+		i := 0
+		for i < len(b) && (matched[i] || b[i] != word) {
+			i++
+		}
+		if i == len(b) {
+			onlyA.add(word)
 			continue
 		}
-		onlyA = append(onlyA, word)
+		matched[i] = true
+		same++
+	}
+	for i, word := range b {
+		if !matched[i] {
+			onlyB.add(word)
+		}
 	}
 	return onlyA, onlyB, same
 }

@@ -2,9 +2,12 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,29 +20,6 @@ import (
 
 // searchTime bounds one search that runs.
 const searchTime = 2 * time.Second
-
-// searchAnswer is the answer to GET /api/v1/search.
-type searchAnswer struct {
-	Total            int            `json:"total"`
-	TotalIsAtLeast   bool           `json:"total_is_at_least,omitempty"`
-	Results          []searchResult `json:"results"`
-	ByStatus         map[string]int `json:"by_status"`         // how many each filter would leave
-	BySpecialization map[string]int `json:"by_specialization"` // likewise
-	DidYouMean       []string       `json:"did_you_mean,omitempty"`
-	ThisUpdate       time.Time      `json:"this_update"` // when the records were confirmed
-	NextUpdate       time.Time      `json:"next_update"` // until when all that is said here holds
-}
-
-type searchResult struct {
-	Number          string   `json:"number"`
-	LegalName       string   `json:"legal_name"`
-	Status          string   `json:"status"`
-	Valid           bool     `json:"valid"`
-	DateExpires     *string  `json:"date_expires"`
-	Specializations []string `json:"specializations"`
-	URL             string   `json:"url"`
-	NameMatch       string   `json:"name_match,omitempty"` // none where a number was searched for
-}
 
 // parsedSearch is a search as the parameters give it.
 type parsedSearch struct {
@@ -147,46 +127,83 @@ func (x *exchange) search() {
 	if !ok {
 		return
 	}
-	boundary, until := certification.Confirmation(set.Generation().Read)
-	answer := searchAnswer{
-		Total: result.Total, TotalIsAtLeast: result.TotalIsAtLeast,
-		ByStatus: make(map[string]int), BySpecialization: make(map[string]int), DidYouMean: result.DidYouMean,
-		Results:    make([]searchResult, 0, len(result.Statements)),
-		ThisUpdate: boundary, NextUpdate: until,
-	}
-	for _, status := range certification.Published() {
-		answer.ByStatus[status.String()] = result.ByStatus[status]
-	}
-	for area, count := range result.ByArea {
-		answer.BySpecialization[certification.Specialization(area).String()] = count
-	}
-	for i := range result.Statements {
-		s := &result.Statements[i]
-		one := x.searchResult(s)
-		if result.ByName {
-			one.NameMatch = legalname.Compare(q.Text, s.LegalName).String()
-		}
-		answer.Results = append(answer.Results, one)
-		if holds := s.ReliableUntil(); holds.Before(answer.NextUpdate) {
-			answer.NextUpdate = holds
-		}
-	}
-	x.marshal(answer, noStore)
+	buffer := getBuffer()
+	defer putBuffer(buffer)
+	*buffer = x.appendResult((*buffer)[:0], set, &result)
+	x.w.Header()["Cache-Control"] = noStore
+	x.json(http.StatusOK, *buffer)
 }
 
-func (x *exchange) searchResult(s *certification.Statement) searchResult {
-	result := searchResult{
-		Number: s.Number.String(), LegalName: s.LegalName, Status: s.Status.String(), Valid: s.Valid(),
-		Specializations: []string{}, URL: x.pagePath(s.Number),
+// appendResult appends the answer to GET /api/v1/search: what was found, how many each filter would leave,
+// when the records were confirmed, and until when all that is said holds.
+func (x *exchange) appendResult(dst []byte, set *index.Set, result *index.Result) []byte {
+	dst = strconv.AppendInt(append(dst, `{"total":`...), int64(result.Total), 10)
+	if result.TotalIsAtLeast {
+		dst = append(dst, `,"total_is_at_least":true`...)
 	}
-	if s.Status != certification.Unavailable {
-		day := s.Term.To.String()
-		result.DateExpires = &day
+	dst = append(dst, `,"results":[`...)
+	boundary, until := certification.Confirmation(set.Generation().Read)
+	for i := range result.Statements {
+		s := &result.Statements[i]
+		dst = s.AppendSummary(append(appendComma(dst, i), '{'))
+		dst = append(append(append(dst, `,"url":"`...), x.pagePath(s.Number)...), '"')
+		if result.ByName {
+			dst = append(append(append(dst, `,"name_match":"`...), result.Matches[i].String()...), '"')
+		}
+		dst = append(dst, '}')
+		if holds := s.ReliableUntil(); holds.Before(until) {
+			until = holds
+		}
 	}
-	for area := range s.Specializations.All() {
-		result.Specializations = append(result.Specializations, area.String())
+	dst = append(dst, `],"by_status":{`...)
+	for i, status := range statusesByName {
+		dst = appendCount(appendComma(dst, i), status.String(), result.ByStatus[status])
 	}
-	return result
+	dst = append(dst, `},"by_specialization":{`...)
+	for i, area := range areasByName {
+		dst = appendCount(appendComma(dst, i), area.String(), result.ByArea[area])
+	}
+	dst = append(dst, '}')
+	if len(result.DidYouMean) > 0 {
+		texts, err := json.Marshal(result.DidYouMean)
+		if err != nil {
+			panic("web: a list of texts cannot fail to encode")
+		}
+		dst = append(append(dst, `,"did_you_mean":`...), texts...)
+	}
+	dst = boundary.AppendFormat(append(dst, `,"this_update":"`...), time.RFC3339Nano)
+	dst = until.AppendFormat(append(dst, `","next_update":"`...), time.RFC3339Nano)
+	return append(dst, `"}`...)
+}
+
+// The members of the counts, in the order of their names.
+var (
+	statusesByName = slices.SortedFunc(slices.Values(certification.Published()), byName)
+	areasByName    = slices.SortedFunc(everyArea, byName)
+)
+
+func byName[T fmt.Stringer](a, b T) int { return strings.Compare(a.String(), b.String()) }
+
+func everyArea(yield func(certification.Specialization) bool) {
+	var none index.Result
+	for area := range none.ByArea {
+		if !yield(certification.Specialization(area)) {
+			return
+		}
+	}
+}
+
+func appendComma(dst []byte, i int) []byte {
+	if i > 0 {
+		return append(dst, ',')
+	}
+	return dst
+}
+
+// appendCount appends a member of an object. The name has nothing to escape.
+func appendCount(dst []byte, name string, count int) []byte {
+	dst = append(append(append(dst, '"'), name...), `":`...)
+	return strconv.AppendInt(dst, int64(count), 10)
 }
 
 // searchFor answers GET /search?q= with a page of results. A number in full leads straight to
@@ -244,11 +261,8 @@ func addResult(page *render.SearchPage, result index.Result) {
 	for area, count := range result.ByArea {
 		page.BySpecialization[certification.Specialization(area).String()] = count
 	}
-	if !result.ByName {
-		return
-	}
-	for i := range result.Statements {
-		page.Matches = append(page.Matches, nameMatches[legalname.Compare(page.Query, result.Statements[i].LegalName)])
+	for _, match := range result.Matches {
+		page.Matches = append(page.Matches, nameMatches[match])
 	}
 }
 
