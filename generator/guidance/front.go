@@ -15,16 +15,17 @@ import (
 )
 
 // frontMatter is what stands between the +++ lines that open a page. Every key is required but
-// changes.
+// questions and changes.
 type frontMatter struct {
-	Title    string   `toml:"title"`
-	Summary  string   `toml:"summary"`
-	Sections []string `toml:"sections"`
-	Revision string   `toml:"revision"`
-	Reviewed string   `toml:"reviewed"`
-	Order    int      `toml:"order"`
-	Group    string   `toml:"group"`
-	Changes  []Edit   `toml:"changes"`
+	Title     string   `toml:"title"`
+	Summary   string   `toml:"summary"`
+	Sections  []string `toml:"sections"`
+	Revision  string   `toml:"revision"`
+	Reviewed  string   `toml:"reviewed"`
+	Order     int      `toml:"order"`
+	Group     string   `toml:"group"`
+	Questions []string `toml:"questions"`
+	Changes   []Edit   `toml:"changes"`
 }
 
 // Edit is a change that readers of a page should hear of.

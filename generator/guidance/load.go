@@ -30,6 +30,10 @@ type Page struct {
 	Group    string     // the id of the theme it is listed under
 	Changes  []Edit     // of the page, as its editor lists them
 
+	// Questions are what people ask that the page answers, in words that it may not have. They are
+	// searched and not shown.
+	Questions []string
+
 	// Body is what follows the title: headings of level 2 and below, text and fact blocks.
 	Body template.HTML
 	// Headings are those of Body in order, those inside fact blocks too.
@@ -233,7 +237,7 @@ func parsePages(in *inputs) ([]*source, []error) {
 		}
 		sources = append(sources, s)
 	}
-	return sources, append(errs, checkOrder(sources)...)
+	return sources, append(append(errs, checkOrder(sources)...), checkQuestions(sources)...)
 }
 
 // checkOrder refuses two pages of one language in one place, and a page whose place differs

@@ -1,6 +1,7 @@
 package guidance_test
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +19,17 @@ func edit(t testing.TB, files fstest.MapFS, name, old, replacement string) {
 		t.Fatalf("%s does not hold %q", name, old)
 	}
 	files[name] = &fstest.MapFile{Data: []byte(strings.Replace(string(f.Data), old, replacement, 1))}
+}
+
+// at is where a text first stands in a file of the shipped content, as "en/fees.md:18".
+func at(t testing.TB, name, text string) string {
+	t.Helper()
+	content, _ := shippedFiles(t)
+	before, _, found := strings.Cut(string(content[name].Data), text)
+	if !found {
+		t.Fatalf("%s does not hold %q", name, text)
+	}
+	return fmt.Sprint(name, ":", 1+strings.Count(before, "\n"))
 }
 
 const page = `+++
@@ -63,6 +75,13 @@ func TestLoadRefuses(t *testing.T) {
 		{"group that is not there", change("en/fees.md", `group = "certification"`, `group = "dinner"`), []string{`en/fees.md:8: group: facts/groups.toml has no group "dinner"`}},
 		{"group that differs by language", change("es/fees.md", `group = "certification"`, `group = "conduct"`), []string{`es/fees.md:8: group is "conduct" here and "certification" in en/fees.md`}},
 		{"group without a page", change("facts/groups.toml", `[[group]]`, "[[group]]\nid = \"empty\"\nname = { en = \"a\", es = \"b\" }\nabout = { en = \"a\", es = \"b\" }\n\n[[group]]"), []string{`facts/groups.toml: group[1]: no page belongs to "empty"`}},
+		{"a question without words", change("en/fees.md", "questions = [", "questions = [\n  \" \","), []string{`en/fees.md:9: questions: " " must be one line of text`}},
+		{"a question too long", change("en/fees.md", "questions = [", `questions = ["`+strings.Repeat("why ", 40)+`",`), []string{"en/fees.md:9: questions:", "at most 120 characters"}},
+		{"a question of two pages", change("en/fees.md", "questions = [", `questions = ["Who can supervise a peer specialist",`), []string{`"who can supervise a peer specialist" stands in en/fees.md as well`}},
+		{"questions in one language", func(_ testing.TB, c, _ fstest.MapFS) {
+			c["en/new.md"] = &fstest.MapFile{Data: []byte(strings.Replace(page, "order = 99", "order = 99\nquestions = [\"why\"]", 1) + "text\n")}
+			c["es/new.md"] = &fstest.MapFile{Data: []byte(page + "texto\n")}
+		}, []string{"es/new.md:1: questions: missing; en/new.md has them"}},
 		{"not UTF-8", change("en/fees.md", "Fees and", "Fees \xff and"), []string{"en/fees.md:1: the file is not UTF-8"}},
 
 		// Files
@@ -71,11 +90,11 @@ func TestLoadRefuses(t *testing.T) {
 		{"a stray file", func(_ testing.TB, c, _ fstest.MapFS) { c["en/notes.txt"] = &fstest.MapFile{} }, []string{"en/notes.txt: only .md files"}},
 		{"unknown facts", func(_ testing.TB, c, _ fstest.MapFS) { c["facts/more.toml"] = &fstest.MapFile{} }, []string{"facts/more.toml: not a file of facts"}},
 		{"missing facts", func(_ testing.TB, c, _ fstest.MapFS) { delete(c, "facts/fees.toml") }, []string{"facts/fees.toml: missing"}},
-		{"missing block file", func(_ testing.TB, _, b fstest.MapFS) { delete(b, "fees.html") }, []string{"en/fees.md:18: block fees: the theme has no guidance/fees.html", "es/fees.md:18: block fees"}},
+		{"missing block file", func(_ testing.TB, _, b fstest.MapFS) { delete(b, "fees.html") }, []string{at(t, "en/fees.md", "{{ fees }}") + ": block fees: the theme has no guidance/fees.html", at(t, "es/fees.md", "{{ fees }}") + ": block fees"}},
 		{"unknown block file", func(_ testing.TB, _, b fstest.MapFS) { b["prices.html"] = &fstest.MapFile{} }, []string{`prices.html: no block is named "prices"`}},
 		{"broken block file", func(t testing.TB, _, b fstest.MapFS) {
 			edit(t, b, "fees.html", "{{range .Groups}}", "{{range .Group}}")
-		}, []string{"en/fees.md:18: block fees: template: fees:"}},
+		}, []string{at(t, "en/fees.md", "{{ fees }}") + ": block fees: template: fees:"}},
 		{"unknown label", func(t testing.TB, _, b fstest.MapFS) { edit(t, b, "fees.html", `label "fee"`, `label "price"`) }, []string{"facts/labels.toml: label.price: missing"}},
 
 		// Markdown; the body of a new page begins on line 10
@@ -109,7 +128,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"a block's headings out of order", addPage("{{ contacts }}\n"), []string{"en/new.md:10: block contacts: a heading of level 3 follows one of level 1: use level 2"}},
 		{"a drawing without words", func(t testing.TB, _, b fstest.MapFS) {
 			edit(t, b, "fees.html", "{{range .Groups}}", "<svg viewBox=\"0 0 1 1\"></svg>{{range .Groups}}")
-		}, []string{"en/fees.md:18: block fees: a drawing without words"}},
+		}, []string{at(t, "en/fees.md", "{{ fees }}") + ": block fees: a drawing without words"}},
 
 		// Citations
 		{"section that does not exist", addPage("one\ntwo (§203)\n"), []string{"en/new.md:11: the Guidelines have no §203"}},
@@ -160,6 +179,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"a verdict without its reason", change("facts/continuing-education.toml", `verdict = "counts"`, `verdict = "no"`), []string{"provider[1].reason: missing"}},
 		{"an answer that is none", change("facts/continuing-education.toml", `unless = "no"`, `unless = "maybe"`), []string{`condition[1].unless: "maybe" is neither`}},
 		{"a figure that the rules need", change("facts/figures.toml", `id = "ce-unit-hours"`, `id = "dinner"`), []string{`none has the id "ce-unit-hours"`}},
+		{"a synonym for no page", change("facts/synonyms.toml", `page = "fees"`, `page = "dinner"`), []string{`facts/synonyms.toml: synonym[1].page: no page is named "dinner"`}},
 		{"definition to no page", change("facts/definitions.toml", `see = "registry"`, `see = "dinner"`), []string{`facts/definitions.toml: definition[6].see: no page is named "dinner"`}},
 		{"definition left out", change("facts/definitions.toml", `section = "§102.7"`, `section = "§102.8"`), []string{`facts/definitions.toml: definition[7].section: is "§102.8" where §102.7 is next`}},
 		{"a share that is none", change("facts/blueprint.toml", `share = "9.9"`, `share = "9.9 %"`), []string{`facts/blueprint.toml:`, `area[1].share: "9.9 %" is not a percentage with one decimal`}},
@@ -232,7 +252,7 @@ func TestLoadReportsEveryFault(t *testing.T) {
 	}
 	for _, want := range []string{
 		"en/fees.md:7: order:", "es/registry.md:6: reviewed:", "es/definitions.md: missing",
-		"en/registry.md:21: the link", "en/advertising.md:4: sections:",
+		at(t, "en/registry.md", "/guidance/specializations.html") + ": the link", "en/advertising.md:4: sections:",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("got\n%v\nwant %s", err, want)

@@ -12,11 +12,9 @@ type Passage struct {
 	ID      string // of the heading; "" for what stands before the first
 	Heading string // plain text; "" likewise
 	Text    string // plain text, white space joined; items and cells end with a full stop
-	See     string // slug of the last guidance page that the text links to, the glossary apart; "" when there is none
 }
 
 var (
-	pageLink       = regexp.MustCompile(`href="[^"]*/guidance/([a-z0-9-]+)\.html`)
 	passageHeading = regexp.MustCompile(`(?s)<h[23][^>]*?\sid="([^"]*)"[^>]*>(.*?)</h[23]>|<div id="([^"]*)"><dt>(.*?)</dt>`)
 	textBreak      = regexp.MustCompile(`<br>|</?(p|div|li|ul|ol|dl|dt|dd|tr|td|th|table|caption|h[2-6]|section|address|pre)\b[^>]*>`)
 	drawing        = regexp.MustCompile(`(?s)<svg\b.*?</svg>`)
@@ -35,11 +33,6 @@ func (p *Page) Passages() []Passage {
 	var open Passage
 	start := 0
 	shut := func(end int) {
-		for _, m := range pageLink.FindAllStringSubmatch(body[start:end], -1) {
-			if m[1] != glossarySlug {
-				open.See = m[1]
-			}
-		}
 		if open.Text = sentences(body[start:end]); open.Text != "" {
 			list = append(list, open)
 		}

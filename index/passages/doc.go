@@ -5,7 +5,9 @@
 //   - A question is read as people type it: in any order, without accents, in another form of a
 //     word, with everyday words for the terms of the program (facts/synonyms.toml), and with a
 //     typing mistake in a word that the guidance does not have.
-//   - A question is bounded: MaxQuery bytes, eight words. No text of a person reaches a query
+//   - What a page is asked for, in the words of those who ask, stands in its front matter: what is typed
+//     like one of these finds the page, though the page has other words.
+//   - A question is bounded: MaxQuery bytes, 24 words. No text of a person reaches a query
 //     language; the terms are looked up one by one, in every page.
 //   - A page is found once, by its best part, and the words found in it are marked.
 //   - The same pages and question give the same answer in the same order.

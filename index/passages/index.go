@@ -10,18 +10,20 @@ import (
 
 // Index is the guidance of one language. It never changes and is safe for concurrent use.
 type Index struct {
-	reader   *reader
-	pages    []page
-	average  [len(boosts)]float64 // words of a field
-	within   map[string]int       // how many pages have a term
-	synonyms map[string][]phrase  // what a term, or words that follow each other, may stand for
+	reader    *reader
+	pages     []page
+	average   [len(boosts)]float64 // words of a field
+	within    map[string]int       // how many pages have a term
+	questions int                  // of the front matter of all pages
+	asking    map[string]int       // how many of them have a key
+	synonyms  map[string][]phrase  // what a term, or words that follow each other, may stand for
 }
 
 // phrase is terms that mean something together.
 type phrase []string
 
 // boosts are what a word counts by where it stands: in the title, in a heading, in the summary,
-// in the text, in a question that another page answers in short and sends here for.
+// in the text, in a question of the page's front matter.
 var boosts = [...]float64{4, 2, 1.5, 1, 1.5}
 
 const inTitle = 0 // of boosts
@@ -32,6 +34,13 @@ type page struct {
 	counts [len(boosts)]map[string]int
 	length [len(boosts)]int // words
 	parts  []part
+	asked  []asked
+}
+
+// asked is a question that a page answers, as its editor put it.
+type asked struct {
+	keys map[string]bool // of all its words: the filling words of a question say what is asked of a subject
+	mass float64         // of its keys together
 }
 
 // part is a passage and the terms that it has.
@@ -50,34 +59,40 @@ func New(language string, pages []*guidance.Page, synonyms guidance.Synonyms) (*
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{reader: r, within: make(map[string]int), synonyms: make(map[string][]phrase)}
-	asked := r.askedElsewhere(pages)
+	x := &Index{reader: r, within: make(map[string]int), asking: make(map[string]int), synonyms: make(map[string][]phrase)}
 	for _, p := range pages {
-		x.add(p, asked[p.Slug])
+		x.add(p)
 	}
 	for i := range x.average {
 		x.average[i] /= float64(max(1, len(pages)))
+	}
+	for i := range x.pages {
+		for k := range x.pages[i].asked {
+			question := &x.pages[i].asked[k]
+			question.mass = x.mass(question.keys)
+		}
 	}
 	x.addSynonyms(synonyms, language)
 	return x, nil
 }
 
-// askedElsewhere are the terms of the headings that ask something and whose part sends readers
-// on, by the page that they are sent to.
-func (r *reader) askedElsewhere(pages []*guidance.Page) map[string][]string {
-	asked := make(map[string][]string)
-	for _, p := range pages {
-		for _, passage := range p.Passages() {
-			if strings.HasSuffix(passage.Heading, "?") && passage.See != "" {
-				asked[passage.See] = append(asked[passage.See], r.terms(passage.Heading)...)
+func (x *Index) add(g *guidance.Page) {
+	p := page{Page: g}
+	var questions []string
+	for _, question := range g.Questions {
+		keys := make(map[string]bool)
+		for _, w := range x.reader.words(question) {
+			keys[w.key()] = true
+			if w.term != "" {
+				questions = append(questions, w.term)
 			}
 		}
+		p.asked = append(p.asked, asked{keys: keys})
+		for key := range keys {
+			x.asking[key]++
+		}
+		x.questions++
 	}
-	return asked
-}
-
-func (x *Index) add(g *guidance.Page, asked []string) {
-	p := page{Page: g}
 	var headings, text []string
 	for _, passage := range g.Passages() {
 		heading, body := x.reader.terms(passage.Heading), x.reader.terms(passage.Text)
@@ -87,7 +102,7 @@ func (x *Index) add(g *guidance.Page, asked []string) {
 	}
 	title := append(x.reader.terms(g.Title), pageTerm(g.Slug))
 	seen := make(map[string]bool)
-	for i, terms := range [...][]string{title, headings, x.reader.terms(g.Summary), text, asked} {
+	for i, terms := range [...][]string{title, headings, x.reader.terms(g.Summary), text, questions} {
 		p.counts[i], p.length[i] = make(map[string]int), len(terms)
 		x.average[i] += float64(len(terms))
 		for _, term := range terms {
@@ -120,7 +135,8 @@ const (
 )
 
 // score is what a term counts for a page: Okapi BM25, summed over the fields. A word that few
-// pages have counts more.
+// pages have counts more, but only by the root of what is usual: in a question as people type it, a rare
+// word is often one that has nothing to do with the matter.
 func (x *Index) score(p *page, term string) float64 {
 	sum := 0.0
 	for i, boost := range boosts {
@@ -129,14 +145,28 @@ func (x *Index) score(p *page, term string) float64 {
 			sum += boost * n * (saturation + 1) / (n + saturation*long)
 		}
 	}
-	return x.rarity(term) * sum
+	return math.Sqrt(x.rarity(term)) * sum
 }
 
 // rarity is how much a term says about a page: more when fewer pages have it.
-func (x *Index) rarity(term string) float64 {
-	within := float64(x.within[term])
-	return math.Log(1 + (float64(len(x.pages))-within+0.5)/(within+0.5))
+func (x *Index) rarity(term string) float64 { return rareness(x.within[term], len(x.pages)) }
+
+// rareness is the weight of what some of all have, as in Okapi BM25.
+func rareness(some, all int) float64 {
+	return math.Log(1 + (float64(all-some)+0.5)/(float64(some)+0.5))
 }
+
+// mass is how much keys say about a question together.
+func (x *Index) mass(keys map[string]bool) float64 {
+	sum := 0.0
+	for key := range keys {
+		sum += x.telling(key)
+	}
+	return sum
+}
+
+// telling is how much a key says about a question of the front matter: more when fewer have it.
+func (x *Index) telling(key string) float64 { return rareness(x.asking[key], x.questions) }
 
 // addSynonyms makes terms of the words. What no page says is left out.
 func (x *Index) addSynonyms(synonyms guidance.Synonyms, language string) {

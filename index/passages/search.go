@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"unicode/utf8"
 
@@ -14,7 +15,7 @@ import (
 const (
 	MaxQuery = 256 // bytes of text
 	MaxLimit = 20  // pages
-	maxWords = 8   // that carry meaning; those after are not read
+	maxWords = 24  // or words that mean something together; those after are not read
 
 	maxTogether = 4  // words of a synonym
 	maxPages    = 50 // that are looked at
@@ -49,11 +50,12 @@ func (x *Index) Search(q Query) ([]Hit, error) {
 	case !utf8.ValidString(q.Text):
 		return nil, fmt.Errorf("%w: the text is not valid UTF-8", ErrQuery)
 	}
-	wanted := x.meanings(q.Text)
+	said := x.meanings(q.Text)
+	wanted := slices.DeleteFunc(slices.Clone(said), func(m meaning) bool { return len(m.alternatives) == 0 })
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	found := x.rank(wanted, q.Whole)
+	found := x.rank(said, wanted, q.Whole)
 	marked := make(map[string]bool)
 	for _, m := range wanted {
 		for _, alternative := range m.alternatives {
@@ -79,8 +81,10 @@ type ranked struct {
 // meaning is a word of a question, or words that mean something together: as it was typed, then
 // what it may stand for.
 type meaning struct {
-	alternatives []phrase
-	weight       float64 // how much it says about a page, among those of its question; they add up to 1
+	typed        phrase   // keys of its words
+	telling      float64  // how much these say about a question of the front matter
+	alternatives []phrase // terms; none for a filling word
+	weight       float64  // how much it says about a page, among those of its question; they add up to 1
 }
 
 // best is the highest worth of the alternatives, of which each is worth the mean of its terms when
@@ -105,12 +109,16 @@ func value(k int) float64 {
 	if k == 0 {
 		return 1
 	}
-	return 0.85
+	return standIn
 }
 
+// standIn is what another word than the one that was typed counts.
+const standIn = 0.85
+
 // rank gives the pages that answer, best first: by the words of the question that the page has,
-// by how much of the question one part of the page answers, and by how much of the title was typed.
-func (x *Index) rank(wanted []meaning, whole bool) []ranked {
+// by how much of the question one part of the page answers, by how much of the title was typed, and most by how
+// like it is to a question that the page is known to answer. Wanted are the meanings without the filling words.
+func (x *Index) rank(said, wanted []meaning, whole bool) []ranked {
 	var list []ranked
 	for i := range x.pages {
 		p := &x.pages[i]
@@ -129,10 +137,46 @@ func (x *Index) rank(wanted []meaning, whole bool) []ranked {
 		if part == nil || whole && !all {
 			continue
 		}
-		list = append(list, ranked{p, part, sum * share * (1 + answered + 3*p.named(wanted))})
+		list = append(list, ranked{p, part, sum * share * (1 + answered + 3*p.named(wanted) + 8*x.resembles(p, said))})
 	}
 	slices.SortStableFunc(list, func(a, b ranked) int { return cmp.Compare(b.score, a.score) })
 	return list
+}
+
+// resembles is how much what was said is like one of the questions that the page answers, from 0 to 1: how much of
+// it is in the question, by the root of how much of the question is in it. Filling words count here, little as they say: "how
+// long" and "how much" ask different things of one subject.
+func (x *Index) resembles(p *page, said []meaning) float64 {
+	total := 0.0
+	for _, m := range said {
+		total += m.telling
+	}
+	best := 0.0
+	for i := range p.asked {
+		question := &p.asked[i]
+		covered := 0.0
+		met := make(map[string]bool)
+		cover := func(keys phrase, worth float64) bool {
+			if slices.ContainsFunc(keys, func(key string) bool { return !question.keys[key] }) {
+				return false
+			}
+			covered += worth
+			for _, key := range keys {
+				met[key] = true
+			}
+			return true
+		}
+		for _, m := range said {
+			found := cover(m.typed, m.telling)
+			for k := 0; !found && k < len(m.alternatives); k++ {
+				found = cover(m.alternatives[k], standIn*m.telling)
+			}
+		}
+		if covered > 0 {
+			best = max(best, covered/total*math.Sqrt(x.mass(met)/question.mass))
+		}
+	}
+	return best
 }
 
 // named is how much of the page's title was typed and of what was typed is in the title, from
@@ -185,7 +229,7 @@ func (p *page) best(wanted []meaning) (best *part, answered float64, all bool) {
 }
 
 // meanings are the terms of a question, each with what it may stand for after it. Several words
-// that a synonym has together are one; filling words count in it, and nowhere else.
+// that a synonym has together are one. A filling word by itself has no alternatives.
 func (x *Index) meanings(text string) []meaning {
 	words := x.reader.words(text)
 	var list []meaning
@@ -205,12 +249,15 @@ func (x *Index) meanings(text string) []meaning {
 			means = x.mended(typed[0])
 		}
 		var m meaning
+		for _, w := range words[i : i+n] {
+			m.typed = append(m.typed, w.key())
+			m.telling += x.telling(w.key())
+		}
 		if len(typed) > 0 {
 			m.alternatives = append(m.alternatives, typed)
 		}
-		if m.alternatives = append(m.alternatives, means...); len(m.alternatives) > 0 {
-			list = append(list, m)
-		}
+		m.alternatives = append(m.alternatives, means...)
+		list = append(list, m)
 		i += n
 	}
 	x.weigh(list)
@@ -223,34 +270,46 @@ func (x *Index) weigh(list []meaning) {
 	const least = 0.3
 	sum := 0.0
 	for i := range list {
+		if len(list[i].alternatives) == 0 {
+			continue
+		}
 		list[i].weight = least
 		for _, alternative := range list[i].alternatives {
 			for _, term := range alternative {
 				if x.within[term] > 0 {
-					list[i].weight = max(list[i].weight, x.rarity(term))
+					list[i].weight = max(list[i].weight, math.Sqrt(x.rarity(term)))
 				}
 			}
 		}
 		sum += list[i].weight
 	}
 	for i := range list {
-		list[i].weight /= sum
+		list[i].weight /= max(sum, least) // only filling words add up to less: they have no weight
 	}
 }
 
 // minMended is the shortest term, in characters, in which a typing mistake is looked for.
 const minMended = 4
 
-// mended are the terms of the guidance at one typing mistake from a term.
+// mended are the terms of the guidance that a term may have been meant to be: those at one typing mistake
+// from it that begin with the same letter, or else those that begin alike, as another form of the word does.
 func (x *Index) mended(term string) []phrase {
 	if utf8.RuneCountInString(term) < minMended {
 		return nil
 	}
-	var list []string
+	typed := []rune(term)
+	var list, alike []string
 	for known := range x.within {
-		if oneMistake([]rune(term), []rune(known)) {
+		letters := []rune(known)
+		switch {
+		case letters[0] == typed[0] && oneMistake(typed, letters):
 			list = append(list, known)
+		case beginAlike(typed, letters):
+			alike = append(alike, known)
 		}
+	}
+	if len(list) == 0 {
+		list = alike
 	}
 	slices.Sort(list) // a map has no order
 	phrases := make([]phrase, len(list))
@@ -258,6 +317,15 @@ func (x *Index) mended(term string) []phrase {
 		phrases[i] = phrase{term}
 	}
 	return phrases
+}
+
+// beginAlike reports whether two terms have their first six letters and two thirds of the longer one in common.
+func beginAlike(a, b []rune) bool {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n >= 6 && 3*n >= 2*max(len(a), len(b))
 }
 
 // oneMistake reports whether a letter more, a letter less, another letter or two letters that
