@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -29,13 +30,17 @@ type dir struct {
 	verified bool // every file that the manifest lists was seen, and none was removed but by us
 
 	staging []*os.File // one folder a worker
+	coming  *os.File   // where folders are made that the site does not have yet
 	folders map[string]*folder
 }
 
 // folder is one folder of the site.
 type folder struct {
+	name  string // in the site
 	file  *os.File
 	names []string // what is in it, sorted, while the first publication looks for each file
+	from  uint32   // its name among the folders to come
+	whole bool     // it is still there: its files get their own names at once
 }
 
 // openDir opens the output folder, creating it if need be, and locks it against a publisher
@@ -77,11 +82,20 @@ func (d *dir) forget() {
 	for _, f := range d.folders {
 		f.file.Close()
 	}
+	d.closeStaging()
+	clear(d.folders)
+	d.verified = false
+}
+
+func (d *dir) closeStaging() {
 	for _, f := range d.staging {
 		f.Close()
 	}
-	clear(d.folders)
-	d.staging, d.verified = nil, false
+	d.staging = nil
+	if d.coming != nil {
+		d.coming.Close()
+		d.coming = nil
+	}
 }
 
 // mustBeEmpty refuses a folder that holds files of somebody else.
@@ -97,29 +111,35 @@ func (d *dir) mustBeEmpty() error {
 	return nil
 }
 
-// prepare makes a fresh staging folder for each worker.
-func (d *dir) prepare(workers int) error {
+// prepare makes a fresh staging folder for each worker, and one for folders to come.
+func (d *dir) prepare(workers int) (err error) {
 	d.clearStaging()
 	for w := range workers {
-		name := path.Join(stagingName, strconv.Itoa(w))
-		if err := d.faults.do("make folder", name, func() error { return d.root.MkdirAll(name, 0o755) }); err != nil {
-			return fmt.Errorf("make %s: %w", filepath.Join(d.path, name), err)
-		}
-		f, err := d.root.Open(name)
+		f, err := d.make(path.Join(stagingName, strconv.Itoa(w)))
 		if err != nil {
-			return fmt.Errorf("open %s: %w", filepath.Join(d.path, name), err)
+			return err
 		}
 		d.staging = append(d.staging, f)
 	}
-	return nil
+	d.coming, err = d.make(path.Join(stagingName, "coming"))
+	return err
+}
+
+// make makes a folder, and those above it, where it is missing, and opens it.
+func (d *dir) make(name string) (*os.File, error) {
+	if err := d.faults.do("make folder", name, func() error { return d.root.MkdirAll(name, 0o755) }); err != nil {
+		return nil, fmt.Errorf("make folder %s: %w", filepath.Join(d.path, name), err)
+	}
+	f, err := d.root.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("open folder %s: %w", filepath.Join(d.path, name), err)
+	}
+	return f, nil
 }
 
 // clearStaging removes the staging folder. What it cannot remove now the next run will.
 func (d *dir) clearStaging() {
-	for _, f := range d.staging {
-		f.Close()
-	}
-	d.staging = nil
+	d.closeStaging()
 	d.faults.do("clear", stagingName, func() error { return d.root.RemoveAll(stagingName) })
 }
 
@@ -128,20 +148,35 @@ func (d *dir) open(name string) (*folder, error) {
 	if f, ok := d.folders[name]; ok {
 		return f, nil
 	}
-	if err := d.faults.do("make folder", name, func() error { return d.root.MkdirAll(name, 0o755) }); err != nil {
-		return nil, fmt.Errorf("make folder %s: %w", filepath.Join(d.path, name), err)
-	}
-	file, err := d.root.Open(name)
+	file, err := d.make(name)
 	if err != nil {
-		return nil, fmt.Errorf("open folder %s: %w", filepath.Join(d.path, name), err)
+		return nil, err
 	}
-	f := &folder{file: file}
+	f := &folder{name: name, file: file}
 	if !d.verified {
 		if f.names, err = file.Readdirnames(-1); err != nil {
 			file.Close()
 			return nil, fmt.Errorf("list folder %s: %w", filepath.Join(d.path, name), err)
 		}
 		slices.Sort(f.names)
+	}
+	d.folders[name] = f
+	return f, nil
+}
+
+// openWhole gives the folder as open does, but one that is missing is made beside the site, for
+// place to bring there as a whole: one rename instead of one a file. Not safe for concurrent use.
+func (d *dir) openWhole(name string) (*folder, error) {
+	if _, ok := d.folders[name]; ok {
+		return d.open(name)
+	}
+	if _, err := d.root.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+		return d.open(name)
+	}
+	f := &folder{name: name, names: []string{}, from: uint32(len(d.folders)), whole: true}
+	var err error
+	if f.file, err = d.make(path.Join(stagingName, "coming", stagedName(f.from))); err != nil {
+		return nil, err
 	}
 	d.folders[name] = f
 	return f, nil
@@ -168,11 +203,12 @@ func (f *folder) has(name string) bool {
 	return err == nil
 }
 
-// stagedFile is a file written to a worker's staging folder, and where it belongs.
-type stagedFile struct {
-	rank   uint8 // order of placing
-	worker uint8
-	name   uint32 // in the staging folder
+// staged is a file written to a staging folder, or a whole folder, and where it belongs.
+type staged struct {
+	rank   uint8    // order of placing
+	whole  bool     // a folder
+	name   uint32   // in the staging folder
+	from   *os.File // the staging folder
 	folder *folder
 	target string // in that folder
 }
@@ -184,45 +220,70 @@ const (
 	rankPage
 )
 
-// write stages one file.
+func stagedName(name uint32) string { return strconv.FormatUint(uint64(name), 10) }
+
+// write stages one file under a name that the worker has not used.
 func (d *dir) write(worker int, name uint32, body []byte) error {
-	return d.faults.do("write", stagingName, func() error { return d.create(worker, name, body) })
+	return d.create(d.staging[worker], stagedName(name), body)
 }
 
-func (d *dir) create(worker int, name uint32, body []byte) error {
-	fd, err := openat(int(d.staging[worker].Fd()), strconv.FormatUint(uint64(name), 10), unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o644)
-	if err != nil {
-		return err
+// create writes a new file to a folder that is not in place.
+func (d *dir) create(folder *os.File, name string, body []byte) error {
+	return d.faults.do("write", name, func() error {
+		fd, err := openat(int(folder.Fd()), name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o644)
+		if err != nil {
+			return err
+		}
+		for len(body) > 0 && err == nil {
+			var n int
+			n, err = ignoringEINTR(func() (int, error) { return unix.Write(fd, body) })
+			body = body[max(n, 0):]
+		}
+		return errors.Join(err, unix.Close(fd))
+	})
+}
+
+// stageWhole stages the folders that openWhole made.
+func (d *dir) stageWhole() (list []staged, err error) {
+	for _, f := range slices.Collect(maps.Values(d.folders)) {
+		if !f.whole {
+			continue
+		}
+		parent, err := d.open(path.Dir(f.name))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, staged{rank: rankRecord, whole: true, name: f.from, from: d.coming, folder: parent, target: path.Base(f.name)})
 	}
-	for len(body) > 0 && err == nil {
-		var n int
-		n, err = ignoringEINTR(func() (int, error) { return unix.Write(fd, body) })
-		body = body[max(n, 0):]
-	}
-	return errors.Join(err, unix.Close(fd))
+	return list, nil
 }
 
 // fewFiles is how many files are synced one by one rather than with their whole file system.
 const fewFiles = 64
 
+// few reports whether the staged files are synced one by one.
+func few(list []staged) bool {
+	return len(list) <= fewFiles && !slices.ContainsFunc(list, func(s staged) bool { return s.whole })
+}
+
 // place makes the staged files durable and renames them into place, by rank.
-func (d *dir) place(staged []stagedFile, workers int) error {
-	if len(staged) == 0 {
+func (d *dir) place(list []staged, workers int) error {
+	if len(list) == 0 {
 		return nil
 	}
-	if err := d.syncStaged(staged); err != nil {
+	if err := d.syncStaged(list); err != nil {
 		return fmt.Errorf("sync files written to %s: %w", d.path, err)
 	}
 	for rank := rankAsset; rank <= rankPage; rank++ {
 		var group errgroup.Group
-		for part := range slices.Chunk(staged, (len(staged)+workers-1)/workers) {
+		for part := range slices.Chunk(list, (len(list)+workers-1)/workers) {
 			group.Go(func() error {
-				for _, f := range part {
-					if f.rank != rank {
+				for _, s := range part {
+					if s.rank != rank {
 						continue
 					}
-					if err := d.faults.do("rename", f.target, func() error { return d.rename(f) }); err != nil {
-						return fmt.Errorf("put %s in place: %w", filepath.Join(f.folder.file.Name(), f.target), err)
+					if err := d.faults.do("rename", s.target, s.rename); err != nil {
+						return fmt.Errorf("put %s in place: %w", filepath.Join(d.path, s.folder.name, s.target), err)
 					}
 				}
 				return nil
@@ -232,68 +293,77 @@ func (d *dir) place(staged []stagedFile, workers int) error {
 			return err
 		}
 	}
-	return d.syncFolders(staged)
+	for _, f := range d.folders {
+		f.whole = false
+	}
+	return d.syncFolders(list)
 }
 
-func (d *dir) rename(f stagedFile) error {
-	name := strconv.FormatUint(uint64(f.name), 10)
+func (s staged) rename() error {
 	_, err := ignoringEINTR(func() (int, error) {
-		return 0, unix.Renameat(int(d.staging[f.worker].Fd()), name, int(f.folder.file.Fd()), f.target)
+		return 0, unix.Renameat(int(s.from.Fd()), stagedName(s.name), int(s.folder.file.Fd()), s.target)
 	})
 	return err
 }
 
-func (d *dir) syncStaged(staged []stagedFile) error {
-	if len(staged) > fewFiles {
+func (d *dir) syncStaged(list []staged) error {
+	if !few(list) {
 		return d.faults.do("sync", stagingName, func() error { return syncFileSystem(d.lock) })
 	}
-	for _, f := range staged {
-		if err := d.faults.do("sync", f.target, func() error { return d.syncOne(f) }); err != nil {
+	for _, s := range list {
+		if err := d.faults.do("sync", s.target, s.sync); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *dir) syncOne(f stagedFile) error {
-	fd, err := openat(int(d.staging[f.worker].Fd()), strconv.FormatUint(uint64(f.name), 10), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+func (s staged) sync() error {
+	fd, err := openat(int(s.from.Fd()), stagedName(s.name), unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
 	return errors.Join(unix.Fsync(fd), unix.Close(fd))
 }
 
-func (d *dir) syncFolders(staged []stagedFile) error {
-	if len(staged) > fewFiles {
+func (d *dir) syncFolders(list []staged) error {
+	if !few(list) {
 		if err := d.faults.do("sync folder", ".", func() error { return syncFileSystem(d.lock) }); err != nil {
 			return fmt.Errorf("sync %s: %w", d.path, err)
 		}
 		return nil
 	}
 	synced := make(map[*folder]bool)
-	for _, f := range staged {
-		if synced[f.folder] {
+	for _, s := range list {
+		if synced[s.folder] {
 			continue
 		}
-		synced[f.folder] = true
-		if err := d.faults.do("sync folder", f.folder.file.Name(), f.folder.file.Sync); err != nil {
-			return fmt.Errorf("sync folder %s: %w", f.folder.file.Name(), err)
+		synced[s.folder] = true
+		if err := d.syncFolder(s.folder); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+func (d *dir) syncFolder(f *folder) error {
+	if err := d.faults.do("sync folder", f.name, f.file.Sync); err != nil {
+		return fmt.Errorf("sync folder %s: %w", filepath.Join(d.path, f.name), err)
 	}
 	return nil
 }
 
 // replace puts one file in place durably, after everything else.
 func (d *dir) replace(name string, body []byte) error {
-	const staged = 1<<32 - 1
-	if err := d.write(0, staged, body); err != nil {
+	const last = 1<<32 - 1
+	if err := d.write(0, last, body); err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Join(d.path, name), err)
 	}
 	f, err := d.open(path.Dir(name))
 	if err != nil {
 		return err
 	}
-	return d.place([]stagedFile{{rank: rankPage, name: staged, folder: f, target: path.Base(name)}}, 1)
+	return d.place([]staged{{rank: rankPage, name: last, from: d.staging[0], folder: f, target: path.Base(name)}}, 1)
 }
 
 // read gives the bytes of a published file.
@@ -315,8 +385,8 @@ func (d *dir) removeAll(paths []string) (removed int, err error) {
 	}
 	for name := range folders {
 		if f, ok := d.folders[name]; ok {
-			if err := d.faults.do("sync folder", name, f.file.Sync); err != nil {
-				return removed, fmt.Errorf("sync folder %s: %w", f.file.Name(), err)
+			if err := d.syncFolder(f); err != nil {
+				return removed, err
 			}
 		}
 		d.removeEmpty(name)

@@ -182,16 +182,16 @@ func (w *publication) publish(ctx context.Context) error {
 	if err := w.out.prepare(w.options.Workers); err != nil {
 		return err
 	}
-	staged, err := w.stageBeside(ctx)
+	list, err := w.stageBeside(ctx)
 	if err != nil {
 		w.out.clearStaging()
 		return err
 	}
-	return w.commit(staged)
+	return w.commit(list)
 }
 
 // stageBeside stages the files while run.Beside runs. Either's failure stops the other.
-func (w *publication) stageBeside(ctx context.Context) ([]stagedFile, error) {
+func (w *publication) stageBeside(ctx context.Context) ([]staged, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	beside := make(chan error, 1)
@@ -206,7 +206,7 @@ func (w *publication) stageBeside(ctx context.Context) ([]stagedFile, error) {
 		}
 		beside <- err
 	}()
-	staged, err := w.stage(ctx)
+	list, err := w.stage(ctx)
 	if err != nil {
 		cancel()
 	}
@@ -219,14 +219,14 @@ func (w *publication) stageBeside(ctx context.Context) ([]stagedFile, error) {
 	if errors.Is(err, context.Canceled) {
 		err = fmt.Errorf("publish %s: stopped before anything was published: %w", w.options.Out, err)
 	}
-	return staged, err
+	return list, err
 }
 
 // commit renames what was staged into place in order, then writes status.json, then the
 // manifest, then removes what has no place any more. From here on an interruption is not
 // looked at: the rest takes a moment, and stopping half-way would only leave work for the
 // next run.
-func (w *publication) commit(staged []stagedFile) error {
+func (w *publication) commit(list []staged) error {
 	// So are those that it replaces, now that they are known: until the manifest is written its
 	// sums are not of what stands there, and a next run for another site must not believe them.
 	if w.intent.add(w.replacedNumbers(), w.replaced) {
@@ -234,12 +234,11 @@ func (w *publication) commit(staged []stagedFile) error {
 			return err
 		}
 	}
-	if err := w.out.place(staged, w.options.Workers); err != nil {
+	if err := w.out.place(list, w.options.Workers); err != nil {
 		return err
 	}
-	w.report.Written = len(staged)
 	removals := w.removals()
-	if err := w.publishStatus(len(staged)+len(removals) > 0); err != nil {
+	if err := w.publishStatus(w.report.Written+len(removals) > 0); err != nil {
 		return err
 	}
 	w.out.clearStaging()

@@ -15,7 +15,7 @@ import (
 
 // stage writes every file whose bytes changed to the staging folders. Nothing of the
 // published site is touched, and nothing that is known of it changes.
-func (w *publication) stage(ctx context.Context) ([]stagedFile, error) {
+func (w *publication) stage(ctx context.Context) ([]staged, error) {
 	fixed, err := w.stageFixed()
 	if err != nil {
 		return nil, err
@@ -28,12 +28,12 @@ func (w *publication) stage(ctx context.Context) ([]stagedFile, error) {
 }
 
 // stageFixed stages the files that depend on no record. They are few: one worker does them.
-func (w *publication) stageFixed() ([]stagedFile, error) {
+func (w *publication) stageFixed() ([]staged, error) {
 	standing := make(map[string]site.Sum, len(w.manifest.Fixed))
 	for _, f := range w.manifest.Fixed {
 		standing[f.Path] = f.Sum
 	}
-	var staged []stagedFile
+	var list []staged
 	for i, f := range w.site.Fixed {
 		if err := site.CheckPath(f.Path); err != nil {
 			return nil, err
@@ -60,6 +60,7 @@ func (w *publication) stageFixed() ([]stagedFile, error) {
 		if err := w.out.write(0, uint32(i), f.Body); err != nil {
 			return nil, fmt.Errorf("write %s: %w", filepath.Join(w.out.path, f.Path), err)
 		}
+		w.report.Written++
 		w.report.Bytes += int64(len(f.Body))
 		if listed {
 			w.replaced = append(w.replaced, f.Path)
@@ -68,9 +69,9 @@ func (w *publication) stageFixed() ([]stagedFile, error) {
 		if isAsset(f.Path) {
 			rank = rankAsset
 		}
-		staged = append(staged, stagedFile{rank: rank, name: uint32(i), folder: folder, target: name})
+		list = append(list, staged{rank: rank, name: uint32(i), from: w.out.staging[0], folder: folder, target: name})
 	}
-	return staged, w.keepSuperseded()
+	return list, w.keepSuperseded()
 }
 
 // keepSuperseded lists the superseded assets that are still there; nothing can make another
@@ -100,13 +101,13 @@ func foreign(out, name string) error {
 const chunk = 256
 
 // stageRecords stages the files of the records that changed.
-func (w *publication) stageRecords(ctx context.Context) ([]stagedFile, error) {
+func (w *publication) stageRecords(ctx context.Context) ([]staged, error) {
 	stager := &recordStager{publication: w}
 	for _, layout := range w.site.Layout {
 		if err := site.CheckPath(site.RecordPath(layout, "0")); err != nil {
 			return nil, err
 		}
-		folder, err := w.out.open(path.Dir(layout))
+		folder, err := w.out.openWhole(path.Dir(layout))
 		if err != nil {
 			return nil, err
 		}
@@ -119,13 +120,13 @@ func (w *publication) stageRecords(ctx context.Context) ([]stagedFile, error) {
 	}
 	w.changed = make([]changedRecord, len(needed))
 	sums := make([]site.Sum, len(needed)*len(w.site.Layout))
-	staged := make([][]stagedFile, w.options.Workers)
+	lists := make([][]staged, w.options.Workers)
 	sequence := make([]uint32, w.options.Workers)
 	err = w.inChunks(ctx, len(needed), func(worker, start, end int) error {
 		for j := start; j < end; j++ {
 			i, n := needed[j], len(w.site.Layout)
 			w.changed[j] = changedRecord{at: i, entry: site.RecordEntry{Record: w.site.Records[i], Files: sums[j*n : (j+1)*n : (j+1)*n]}}
-			if err := stager.stage(&w.changed[j], worker, &sequence[worker], &staged[worker]); err != nil {
+			if err := stager.stage(&w.changed[j], worker, &sequence[worker], &lists[worker]); err != nil {
 				return err
 			}
 		}
@@ -138,8 +139,10 @@ func (w *publication) stageRecords(ctx context.Context) ([]stagedFile, error) {
 		return nil, err
 	}
 	w.report.Rendered = len(needed)
+	w.report.Written += int(stager.written.Load())
 	w.report.Bytes += stager.bytes.Load()
-	return slices.Concat(staged...), nil
+	whole, err := w.out.stageWhole()
+	return slices.Concat(append(lists, whole)...), err
 }
 
 // inChunks calls do for chunks of n, in parallel, with the number of the worker.
@@ -171,6 +174,7 @@ type recordStager struct {
 	folders  []*folder // of the layout
 	oldFiles []int     // place in the former layout of each entry of the layout, or -1
 	done     atomic.Int64
+	written  atomic.Int64
 	bytes    atomic.Int64
 }
 
@@ -212,7 +216,7 @@ func (s *recordStager) target(file, i int) string {
 }
 
 // stage renders the files of one record and stages those whose bytes changed.
-func (s *recordStager) stage(c *changedRecord, worker int, sequence *uint32, staged *[]stagedFile) error {
+func (s *recordStager) stage(c *changedRecord, worker int, sequence *uint32, list *[]staged) error {
 	var old *site.RecordEntry
 	if k := s.places.of(c.at); k >= 0 {
 		old = &s.manifest.Records[k]
@@ -230,16 +234,25 @@ func (s *recordStager) stage(c *changedRecord, worker int, sequence *uint32, sta
 		if present && listed && old.Files[s.oldFiles[file]] == sum && !again {
 			return nil
 		}
-		name := *sequence + firstRecordName
-		if err := s.out.write(worker, name, body); err != nil {
+		if err := s.write(worker, folder, target, body, sequence, list); err != nil {
 			return fmt.Errorf("write %s: %w", filepath.Join(s.out.path, site.RecordPath(s.site.Layout[file], c.entry.Number)), err)
 		}
+		s.written.Add(1)
 		s.bytes.Add(int64(len(body)))
 		c.replaces = c.replaces || listed
-		*sequence++
-		*staged = append(*staged, stagedFile{rank: rankRecord, worker: uint8(worker), name: name, folder: folder, target: target})
 		return nil
 	})
+}
+
+// write stages one file of a record, or writes it to a folder that is not in place yet.
+func (s *recordStager) write(worker int, folder *folder, target string, body []byte, sequence *uint32, list *[]staged) error {
+	if folder.whole {
+		return s.out.create(folder.file, target, body)
+	}
+	name := *sequence + firstRecordName
+	*sequence++
+	*list = append(*list, staged{rank: rankRecord, name: name, from: s.out.staging[worker], folder: folder, target: target})
+	return s.out.write(worker, name, body)
 }
 
 // firstRecordName is the first name that a worker gives to a record's file in its staging
