@@ -141,9 +141,9 @@ func (b *Builder) find(in Input, languages []string) {
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for part := range slices.Chunk(stale, chunk) {
 		group.Go(func() error {
-			var source, statement []byte
+			var statement []byte
 			for _, i := range part {
-				found[i], source, statement = findingOf(all[i], in, prefix, source, statement)
+				found[i], statement = findingOf(all[i], in, prefix, statement)
 			}
 			return nil
 		})
@@ -153,8 +153,8 @@ func (b *Builder) find(in Input, languages []string) {
 	b.boundary = boundary
 }
 
-// findingOf is the finding for one record. The slices are reused.
-func findingOf(record *certification.Record, in Input, prefix, source, statement []byte) (finding, []byte, []byte) {
+// findingOf is the finding for one record. The slice for its statement is reused.
+func findingOf(record *certification.Record, in Input, prefix, statement []byte) (finding, []byte) {
 	f := finding{record: record, holds: math.MaxInt64}
 	s, issued := certification.StatementAt(record, in.Read, in.AsOf)
 	until := s.HoldsUntil
@@ -165,16 +165,17 @@ func findingOf(record *certification.Record, in Input, prefix, source, statement
 		f.holds = until.UnixNano()
 	}
 	if !issued {
-		return f, source, statement
+		return f, statement
 	}
-	source, statement = record.AppendJSON(source[:0]), s.AppendJSON(statement[:0])
+	statement = s.AppendJSON(statement[:0])
+	source := record.Digest()
 	f.entry = site.Record{
 		Number:      record.Number().String(),
 		Status:      statusOfEntry(&s),
-		Source:      site.FingerprintOf(source),
-		Fingerprint: site.FingerprintOf(prefix, source, statement),
+		Source:      site.Fingerprint(source),
+		Fingerprint: site.FingerprintOf(prefix, source[:], statement),
 	}
-	return f, source, statement
+	return f, statement
 }
 
 // Layout gives the paths of a record's files: a page a language, and the JSON.

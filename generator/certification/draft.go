@@ -78,7 +78,7 @@ func (d Draft) Record() (*Record, error) {
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
-	return r, nil
+	return r.sealed(), nil
 }
 
 // checkName trims a name and joins runs of white space into one space.

@@ -144,6 +144,13 @@ func TestRecordReadsBack(t *testing.T) {
 		if got := again.AppendJSON(nil); string(got) != string(line) {
 			t.Fatalf("reads back as\n%s\nwant\n%s", got, line)
 		}
+		if again.Digest() != r.sealed().Digest() {
+			t.Fatalf("%s reads back with another digest", line)
+		}
+		bare := again.WithoutSpecializations()
+		if same := string(bare.AppendJSON(nil)) == string(line); same != (bare.Digest() == again.Digest()) {
+			t.Fatalf("%s: the digest without areas of specialization is wrong", line)
+		}
 	})
 }
 

@@ -1,6 +1,7 @@
 package certification
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"iter"
 	"strings"
@@ -108,6 +109,7 @@ type Record struct {
 	terms           []Term   // at least one, in order, not overlapping; none if unavailable
 	actions         []Action // by From, then Kind, then Until
 	updatedAt       time.Time
+	digest          Digest
 	specializations Specializations
 	sample          bool
 	unavailable     bool
@@ -117,14 +119,29 @@ type Record struct {
 // NewUnavailable is the record of a number whose entry in the source cannot be understood. Its
 // status is Unavailable at every instant: the registry never guesses.
 func NewUnavailable(number Number, sample bool) *Record {
-	return &Record{number: number, unavailable: true, sample: sample}
+	return (&Record{number: number, unavailable: true, sample: sample}).sealed()
 }
 
 // NewWithdrawn is the record of a number that was published and is no longer in the source. It
 // is unavailable, and says why: a number that was once answered for does not become one that
 // was never issued in silence.
 func NewWithdrawn(number Number) *Record {
-	return &Record{number: number, unavailable: true, withdrawn: true}
+	return (&Record{number: number, unavailable: true, withdrawn: true}).sealed()
+}
+
+// Digest stands for everything that a record says. It is the first half of the SHA-256 of what
+// AppendJSON writes, so that equal digests are of equal records.
+type Digest [16]byte
+
+// Digest is that of the record.
+func (r *Record) Digest() Digest { return r.digest }
+
+// sealed is the record with its digest; it does not change any more.
+func (r *Record) sealed() *Record {
+	var line [512]byte // as long as most are
+	sum := sha256.Sum256(r.AppendJSON(line[:0]))
+	r.digest = Digest(sum[:len(r.digest)])
+	return r
 }
 
 // Number is the certification number.
@@ -162,7 +179,7 @@ func (r *Record) WithoutSpecializations() *Record {
 	}
 	bare := *r
 	bare.specializations = 0
-	return &bare
+	return bare.sealed()
 }
 
 // AppendJSON appends the record as one line of the record format, without the line's end.

@@ -30,7 +30,7 @@ func (k *Keeper) ahead(ctx context.Context, from reading, asOf time.Time) func([
 				continue
 			}
 			former, ok := find(formers, entry.Number)
-			if !ok || site.FingerprintOf(former.AppendJSON(nil)) != entry.Source {
+			if !ok || site.Fingerprint(former.Digest()) != entry.Source {
 				former = nil
 			}
 			if change, ok := firstChange(former, next, entry, asOf); ok {

@@ -1,7 +1,6 @@
 package follow
 
 import (
-	"bytes"
 	"slices"
 
 	"github.com/cmpss/registry/generator/certification"
@@ -15,7 +14,6 @@ func compareRecords(a, b *certification.Record) int { return a.Number().Compare(
 // keepSame puts the former record in the place of a new one that says the same, so that what
 // is known of it holds. It changes list.
 func keepSame(list, former []*certification.Record) {
-	var a, b []byte
 	k := 0
 	for i, r := range list {
 		for k < len(former) && compareRecords(former[k], r) < 0 {
@@ -24,11 +22,7 @@ func keepSame(list, former []*certification.Record) {
 		if k == len(former) {
 			return
 		}
-		if compareRecords(former[k], r) != 0 {
-			continue
-		}
-		a, b = r.AppendJSON(a[:0]), former[k].AppendJSON(b[:0])
-		if bytes.Equal(a, b) {
+		if compareRecords(former[k], r) == 0 && former[k].Digest() == r.Digest() {
 			list[i] = former[k]
 		}
 	}

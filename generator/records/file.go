@@ -11,9 +11,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // Reasons why a source as a whole is refused, for errors.Is.
@@ -94,27 +91,13 @@ func (f *file) snapshot(ctx context.Context, progress func(rows int)) (*Snapshot
 // contentPosition is the position of a file: a hash of what it says, whatever the order of its
 // rows, so that a file that was only sorted anew is the same source.
 func contentPosition(s *Snapshot) string {
-	const part = 4096
-	sums := make([][sha256.Size]byte, (len(s.Records)+part-1)/part)
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range sums {
-		group.Go(func() error {
-			var lines []byte
-			for _, r := range s.Records[i*part : min((i+1)*part, len(s.Records))] {
-				lines = append(r.AppendJSON(lines), '\n')
-			}
-			sums[i] = sha256.Sum256(lines)
-			return nil
-		})
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%d rejected\n", len(s.Rejections))
+	for _, r := range s.Records {
+		digest := r.Digest()
+		sum.Write(digest[:])
 	}
-	_ = group.Wait() // no goroutine returns an error
-	all := sha256.New()
-	fmt.Fprintf(all, "%d rejected\n", len(s.Rejections))
-	for _, sum := range sums {
-		all.Write(sum[:])
-	}
-	return "sha256:" + hex.EncodeToString(all.Sum(nil))
+	return "sha256:" + hex.EncodeToString(sum.Sum(nil))
 }
 
 func (f *file) entries(ctx context.Context, raw io.Reader, progress func(int)) ([]Entry, error) {
