@@ -35,8 +35,13 @@ type joined struct {
 	draft    certification.Draft
 	line     int // of its first row
 	name     string
-	problems []error
+	later    []laterRow
+	spoilt   int   // line of the first row that could not be joined; 0 if there is none
+	problems error // of such rows
 }
+
+// laterRow is a row of a number after its first, and what the draft had before it.
+type laterRow struct{ line, terms, areas, actions int }
 
 // readCSV reads comma-separated values as RFC 4180 describes them, with a header, one row a
 // term. The rows of one number are joined wherever they stand: they must agree on the name; terms
@@ -104,12 +109,18 @@ func readCSV(ctx context.Context, in *text, progress func(int)) ([]Entry, error)
 			of.draft.Number, of.draft.LegalName = number.String(), of.name
 			byNumber[number] = of
 			order = append(order, of)
+		} else {
+			of.later = append(of.later, laterRow{line, len(of.draft.Terms), len(of.draft.Specializations), len(of.draft.Actions)})
 		}
 		if unread == nil {
 			unread = of.add(&row)
 		}
-		if unread != nil {
-			of.problems = append(of.problems, fmt.Errorf("line %d: %w", line, unread))
+		switch {
+		case unread == nil:
+		case of.spoilt == 0:
+			of.spoilt, of.problems = line, unread
+		default:
+			of.problems = errors.Join(of.problems, fmt.Errorf("and on line %d: %w", line, unread))
 		}
 	}
 	clear(byNumber)
@@ -117,11 +128,37 @@ func readCSV(ctx context.Context, in *text, progress func(int)) ([]Entry, error)
 		if i%1000 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		entries = append(entries, NewEntry(of.line, &of.draft, errors.Join(of.problems...)))
+		entries = append(entries, of.entry())
 		order[i] = nil
 	}
 	slices.SortFunc(entries, func(a, b Entry) int { return a.Order - b.Order })
 	return entries, nil
+}
+
+// entry is the entry of the number. One that is rejected stands in the first row that is at fault, or
+// in the first of all if the fault is none of one row.
+func (of *joined) entry() Entry {
+	if of.spoilt != 0 {
+		return NewEntry(of.spoilt, &of.draft, of.problems)
+	}
+	entry := NewEntry(of.line, &of.draft, nil)
+	if entry.Record != nil || len(of.later) == 0 {
+		return entry
+	}
+	line := of.line
+	for _, next := range append(of.later, laterRow{0, len(of.draft.Terms), len(of.draft.Specializations), len(of.draft.Actions)}) {
+		upTo := of.draft
+		upTo.Terms, upTo.Specializations, upTo.Actions = upTo.Terms[:next.terms], upTo.Specializations[:next.areas], upTo.Actions[:next.actions]
+		if len(upTo.Terms) == 0 { // a later row may have one
+			upTo.Terms = []certification.DraftTerm{{From: "2024-03-01", To: "2026-02-28"}}
+		}
+		if _, err := upTo.Record(); err != nil {
+			entry.Order, entry.Reason = line, err
+			return entry
+		}
+		line = next.line
+	}
+	return entry
 }
 
 // readHeader gives the place of each column.

@@ -34,13 +34,18 @@ func TestRejectedRows(t *testing.T) {
 		line       string
 		reason     string
 	}{
-		{"too few fields", "MPSS123456,Jane Doe,2024-03-01", "MPSS123456", "3", "line 3: the row has 3 fields, not 8"},
+		{"too few fields", "MPSS123456,Jane Doe,2024-03-01", "MPSS123456", "3", ":3: the row has 3 fields, not 8"},
 		{"a comma in the name", "MPSS123456,Doe, Jane,2024-03-01,2026-03-01,,,,", "MPSS123456", "3", "the row has 9 fields, not 8"},
 		{"no number", ",Jane Doe,2024-03-01,2026-03-01,,,,", "", "3", "column number"},
 		{"bad number in a short row", "../x,Jane", "", "3", "the row has 2 fields, not 8; a comma in a value needs quotation marks around the value; column number"},
-		{"two names", "MPSS123456,Jane Doe,2022-03-01,2024-03-01,,,,\nMPSS123456,Jane Roe,2024-03-02,2026-03-01,,,,", "MPSS123456", "3", "line 4: the legal name is not that of line 3"},
-		{"a bad row among good ones", "MPSS123456,Jane Doe,2022-03-01,2024-03-01,,,,\nMPSS123456,Jane Doe,2024-03-02", "MPSS123456", "3", "line 4: the row has 3 fields"},
-		{"overlap between rows", "MPSS123456,Jane Doe,2022-03-01,2024-03-01,,,,\nMPSS123456,Jane Doe,2024-03-01,2026-03-01,,,,", "MPSS123456", "3", "overlaps"},
+		{"two names", "MPSS123456,Jane Doe,2022-03-01,2024-03-01,,,,\nMPSS123456,Jane Roe,2024-03-02,2026-03-01,,,,", "MPSS123456", "4", ":4: the legal name is not that of line 3"},
+		{"a bad row among good ones", "MPSS123456,Jane Doe,2022-03-01,2024-03-01,,,,\nMPSS123456,Jane Doe,2024-03-02", "MPSS123456", "4", ":4: the row has 3 fields"},
+		{"two bad rows", "MPSS123456,Jane Doe,2022-03-01,2024-03-01,,,,\nMPSS123456,Jane\nMPSS123456,Jane Roe,,,,,,", "MPSS123456", "4", "a comma in a value needs quotation marks around the value; and on line 5: the legal name is not that of line 3"},
+		{"overlap between rows", "MPSS123456,Jane Doe,2022-03-01,2024-03-01,,,,\nMPSS123456,Jane Doe,2024-03-01,2026-03-01,,,,", "MPSS123456", "4", ":4: term of 2024-03-01 overlaps"},
+		{"a bad term after good ones", "MPSS123456,Jane Doe,2022-03-01,2024-03-01,,,,\nMPSS123456,Jane Doe,2024-03-02,2026-03-01,,,,\nMPSS123456,Jane Doe,03/02/2026,2028-03-01,,,,", "MPSS123456", "5", "term begins"},
+		{"a bad action before its term", "MPSS123456,Jane Doe,,,,revoked,2025-01-01T00:00:00Z,\nMPSS123456,Jane Doe,,,,None,2025-01-01T00:00:00Z,\nMPSS123456,Jane Doe,2024-03-02,2026-03-01,,,,", "MPSS123456", "4", "unknown kind"},
+		{"a bad area of the second row", "MPSS123456,Jane Doe,2022-03-01,2024-03-01,unhoused,,,\nMPSS123456,Jane Doe,2024-03-02,2026-03-01,nothing,,,", "MPSS123456", "4", "unknown specialization"},
+		{"no term in two rows", "MPSS123456,Jane Doe,,,,revoked,2025-01-01T00:00:00Z,\nMPSS123456,Jane Doe,,,,suspended,2025-01-01T00:00:00Z,", "MPSS123456", "3", "no term"},
 		{"no term", "MPSS123456,Jane Doe,,,,,,", "MPSS123456", "3", "no term"},
 		{"half a term", "MPSS123456,Jane Doe,2024-03-01,,,,,", "MPSS123456", "3", "not a calendar day"},
 		{"no name", "MPSS123456,,2024-03-01,2026-03-01,,,,", "MPSS123456", "3", "no legal name"},
