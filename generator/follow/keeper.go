@@ -89,9 +89,10 @@ var ErrClock = errors.New("the clock cannot be trusted")
 type Keeper struct {
 	options Options
 	pages   Pages
-	builder generator.Builder
-	latest  reading // what was read; no snapshot before the first read
-	passed  reading // what the guard let pass: what is published, but for a publication that failed
+	builder generator.Builder // of what was read
+	behind  generator.Builder // of what the guard let pass, while something is held: the two may be confirmed by different reads
+	latest  reading           // what was read; no snapshot before the first read
+	passed  reading           // what the guard let pass: what is published, but for a publication that failed
 	asOf    time.Time
 	unread  bool                    // a complete read was asked for or begun, and not taken over
 	doubt   bool                    // the clock jumped, and nothing has vouched for it since
@@ -171,6 +172,9 @@ func (k *Keeper) Rebuild(ctx context.Context, why watch.Reason) (Report, error) 
 // statements need to be confirmed anew.
 func (k *Keeper) Next() time.Time {
 	next, confirm := k.builder.Next(), certification.NextConfirmation(k.latest.read)
+	if k.held != nil {
+		next = k.behind.Next()
+	}
 	if next.IsZero() || confirm.Before(next) {
 		return confirm
 	}
@@ -223,6 +227,7 @@ func (k *Keeper) publishLatest(ctx context.Context, asOf time.Time, report *Repo
 	err := k.publish(ctx, asOf, k.latest, false, report)
 	if err == nil {
 		k.held, k.stale, k.pending = nil, false, time.Time{}
+		k.behind = generator.Builder{}
 		return nil
 	}
 	if oldest := earliest(k.made(report.Publish.Difference, k.latest, asOf)); !oldest.IsZero() {
@@ -251,11 +256,12 @@ func (k *Keeper) publish(ctx context.Context, asOf time.Time, from reading, behi
 		Pages: k.pages.Renderer, Interface: k.pages.Interface, Version: k.options.Version,
 		Delays: k.options.Publisher.Manifest().Delays,
 	}
+	builder := &k.builder
 	if behind {
-		in.Held, in.OldestUnpublished = k.held, k.pending
+		builder, in.Held, in.OldestUnpublished = &k.behind, k.held, k.pending
 	}
 	start := k.options.Clock()
-	built, err := k.builder.Build(in)
+	built, err := builder.Build(in)
 	if err != nil {
 		return err
 	}
