@@ -44,7 +44,8 @@ type buildReport struct {
 		Index   float64 `json:"index"` // beside publish
 		Total   float64 `json:"total"`
 	} `json:"seconds"`
-	Held *heldReport `json:"held,omitempty"`
+	Unchanged bool        `json:"unchanged"` // everything was as at the last build: nothing was to be done
+	Held      *heldReport `json:"held,omitempty"`
 }
 
 type rejectedRow struct {
@@ -108,6 +109,12 @@ func (c *buildCommand) build(ctx context.Context, clock func() time.Time, progre
 		}
 		options.Forget = append(options.Forget, number)
 	}
+	inputs := c.inputs()
+	if note, ok := c.standing(inputs, options.Now()); ok {
+		report.Unchanged, report.AsOf, report.Read, report.Records, report.Files = true, options.Now().UTC(), note.Read, note.Records, note.Files
+		report.end(c, clock().Sub(began))
+		return report, nil
+	}
 	keeper, _, closeAll, err := c.keeper(options)
 	if err != nil {
 		return report, err
@@ -115,11 +122,19 @@ func (c *buildCommand) build(ctx context.Context, clock func() time.Time, progre
 	defer closeAll()
 	look, err := keeper.Rebuild(ctx, watch.Start)
 	report.fill(look)
-	if warning := c.warning(); warning != "" {
-		report.Warnings = append(report.Warnings, warning)
+	if err == nil {
+		c.note(inputs, report, keeper.Next())
 	}
-	report.Seconds.Total = clock().Sub(began).Seconds()
+	report.end(c, clock().Sub(began))
 	return report, err
+}
+
+// end completes the report of a build that took so long.
+func (r *buildReport) end(c *buildCommand, took time.Duration) {
+	if warning := c.warning(); warning != "" {
+		r.Warnings = append(r.Warnings, warning)
+	}
+	r.Seconds.Total = took.Seconds()
 }
 
 func (r *buildReport) fill(look follow.Report) {
@@ -180,6 +195,12 @@ func (r *buildReport) print(w io.Writer, out string) {
 	total := 0
 	for _, n := range r.Records {
 		total += n
+	}
+	if r.Unchanged {
+		fmt.Fprintf(w, "unchanged  program, settings, theme, content and %d records are as at the last build\n", r.Read)
+		fmt.Fprintf(w, "stands     %d certifications as of %s, %d files, none written\n", total, r.AsOf.Format(time.RFC3339), r.Files)
+		fmt.Fprintf(w, "done       %s in %s\n", out, seconds(r.Seconds.Total))
+		return
 	}
 	fmt.Fprintf(w, "read       %d records in %s, %d rejected\n", r.Read, seconds(r.Seconds.Read), len(r.Rejected))
 	fmt.Fprintf(w, "built      %d certifications as of %s in %s\n", total, r.AsOf.Format(time.RFC3339), seconds(r.Seconds.Build))

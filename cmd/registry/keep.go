@@ -59,14 +59,7 @@ func (f *siteFlags) keeper(options follow.Options) (*follow.Keeper, records.Sour
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	publisher, err := publish.Open(publish.Options{
-		Out: f.Out, State: f.State,
-		Limits: publish.Limits{
-			StatusShare: f.MaxStatusChanges / 100, VanishedShare: f.MaxVanished / 100, RejectedShare: f.MaxRejected / 100, Least: f.HoldAbove,
-		},
-		Workers:  runtime.GOMAXPROCS(0),
-		Progress: options.Progress,
-	})
+	publisher, err := publish.Open(f.publishOptions(options.Progress))
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -85,6 +78,17 @@ func (f *siteFlags) keeper(options follow.Options) (*follow.Keeper, records.Sour
 		options.Unchanged = unchangedFile(f.Source)
 	}
 	return follow.New(options), source, publisher.Close, nil
+}
+
+func (f *siteFlags) publishOptions(progress func(stage string, done, total int)) publish.Options {
+	return publish.Options{
+		Out: f.Out, State: f.State,
+		Limits: publish.Limits{
+			StatusShare: f.MaxStatusChanges / 100, VanishedShare: f.MaxVanished / 100, RejectedShare: f.MaxRejected / 100, Least: f.HoldAbove,
+		},
+		Workers:  runtime.GOMAXPROCS(0),
+		Progress: progress,
+	}
 }
 
 func isDatabase(source string) bool {

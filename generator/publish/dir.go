@@ -190,6 +190,24 @@ func (d *dir) trust() {
 	}
 }
 
+// list gives the names in a folder of the site; none if it cannot be read.
+func (d *dir) list(name string) map[string]bool {
+	f, err := d.root.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	names, err := f.Readdirnames(-1)
+	if err != nil {
+		return nil
+	}
+	there := make(map[string]bool, len(names))
+	for _, name := range names {
+		there[name] = true
+	}
+	return there
+}
+
 // has reports whether the folder has a file of this name.
 func (f *folder) has(name string) bool {
 	if f.names != nil {

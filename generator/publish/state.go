@@ -110,6 +110,9 @@ func (s *state) read(out string) (*site.Manifest, *intent, error) {
 	return manifest, leftover, nil
 }
 
+// ManifestPath is the file in a state folder that every publication replaces last of all.
+func ManifestPath(state string) string { return filepath.Join(state, manifestName) }
+
 // ReadManifest reads the manifest in a state folder. The error wraps fs.ErrNotExist if the
 // folder has none.
 func ReadManifest(state string) (*site.Manifest, error) {
