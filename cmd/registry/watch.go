@@ -59,12 +59,19 @@ type watcher struct {
 	loop    *watch.Loop
 	now     func() time.Time
 	// watchFiles is watch.Files, or stands for it in a test.
-	watchFiles func(ctx context.Context, paths []string, trigger func()) error
+	watchFiles func(ctx context.Context, paths []string, quiet time.Duration, trigger func()) error
 	ready      func()   // after the first publication; may be nil
 	published  func()   // after each publication; may be nil
 	warned     []string // of the source, at the last look that succeeded
 	heldFor    string   // digest that was last reported as held
 }
+
+// How long files must have been left alone before they are read. A file of records may be large and
+// written bit by bit; a page is small, and somebody waits to see it.
+const (
+	recordsQuiet = 100 * time.Millisecond
+	contentQuiet = 20 * time.Millisecond
+)
 
 func newWatcher(site *siteFlags, flags *watchFlags, p *process, log *slog.Logger) (*watcher, error) {
 	at, err := time.Parse("15:04", flags.Reconcile)
@@ -108,7 +115,7 @@ func (w *watcher) run(ctx context.Context) error {
 			return untilStopped(ctx, err)
 		})
 	} else {
-		group.Go(func() error { return w.files(ctx, []string{w.site.Source}, watch.FilesChanged) })
+		group.Go(func() error { return w.files(ctx, []string{w.site.Source}, recordsQuiet, watch.FilesChanged) })
 	}
 	var folders []string
 	for _, folder := range []string{w.site.Theme, w.site.Content} {
@@ -117,7 +124,7 @@ func (w *watcher) run(ctx context.Context) error {
 		}
 	}
 	if len(folders) > 0 {
-		group.Go(func() error { return w.files(ctx, folders, watch.ContentChanged) })
+		group.Go(func() error { return w.files(ctx, folders, contentQuiet, watch.ContentChanged) })
 	}
 	return untilStopped(ctx, group.Wait())
 }
@@ -228,11 +235,11 @@ func (w *watcher) reportListening(err error) {
 
 // files triggers when something in the paths changes. Where they cannot be watched they are looked
 // at as often as the source is.
-func (w *watcher) files(ctx context.Context, paths []string, why watch.Reason) error {
+func (w *watcher) files(ctx context.Context, paths []string, quiet time.Duration, why watch.Reason) error {
 	differs := watch.Compare(paths)
 	warned := false
 	for ctx.Err() == nil {
-		if err := w.watchFiles(ctx, paths, func() { w.loop.Trigger(why) }); err != nil {
+		if err := w.watchFiles(ctx, paths, quiet, func() { w.loop.Trigger(why) }); err != nil {
 			if !warned {
 				warned = true
 				w.log.Warn("files cannot be watched; they are looked at with each poll", "error", oneLine(err))

@@ -29,7 +29,7 @@ func TestAnEditIsFoundWhereFilesCannotBeWatched(t *testing.T) {
 		var edits int
 		var log strings.Builder
 		w := &watcher{flags: &watchFlags{Poll: 15 * time.Second}, log: slog.New(slog.NewTextHandler(&log, nil))}
-		w.watchFiles = func(context.Context, []string, func()) error { return errors.New("too many open files") }
+		w.watchFiles = func(context.Context, []string, time.Duration, func()) error { return errors.New("too many open files") }
 		w.loop = watch.New(watch.Options{
 			Now: time.Now, Poll: w.flags.Poll,
 			Rebuild: func(_ context.Context, why watch.Reason) (watch.Outcome, error) {
@@ -41,7 +41,7 @@ func TestAnEditIsFoundWhereFilesCannotBeWatched(t *testing.T) {
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		go w.loop.Run(ctx)
-		go w.files(ctx, []string{folder}, watch.ContentChanged)
+		go w.files(ctx, []string{folder}, contentQuiet, watch.ContentChanged)
 		for step, want := range []int{1, 1, 2, 2} { // what changed before it began counts as an edit
 			if step == 2 {
 				write("another")

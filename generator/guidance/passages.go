@@ -4,6 +4,7 @@ import (
 	stdhtml "html"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // Passage is a part of a page that answers one question: what stands below one heading of
@@ -14,16 +15,7 @@ type Passage struct {
 	Text    string // plain text, white space joined; items and cells end with a full stop
 }
 
-var (
-	passageHeading = regexp.MustCompile(`(?s)<h[23][^>]*?\sid="([^"]*)"[^>]*>(.*?)</h[23]>|<div id="([^"]*)"><dt>(.*?)</dt>`)
-	textBreak      = regexp.MustCompile(`<br>|</?(p|div|li|ul|ol|dl|dt|dd|tr|td|th|table|caption|h[2-6]|section|address|pre)\b[^>]*>`)
-	drawing        = regexp.MustCompile(`(?s)<svg\b.*?</svg>`)
-	tableHead      = regexp.MustCompile(`(?s)<caption>.*?</caption>|<thead\b.*?</thead>`)
-	itemEnd        = regexp.MustCompile(`</(li|dt|dd|td|th|h[2-6]|p)>`)
-	itemStop       = regexp.MustCompile(`\s*\x00[\s\x00]*`)
-	twoStops       = regexp.MustCompile(`([.:;?!…])\. `)
-	elsewhere      = regexp.MustCompile(`(?s)<dt lang="[^"]*">.*?</dt>|<dd lang="[^"]*">.*?</dd>`) // a definition in another language
-)
+var passageHeading = regexp.MustCompile(`(?s)<h[23][^>]*?\sid="([^"]*)"[^>]*>(.*?)</h[23]>|<div id="([^"]*)"><dt>(.*?)</dt>`)
 
 // Passages are the parts of the page, in order. A heading with nothing below it is joined to
 // the next.
@@ -51,16 +43,65 @@ func (p *Page) Passages() []Passage {
 
 // sentences is the text of HTML that this package made, as one reads it out: no headings of
 // columns, and a stop after what stands by itself.
-func sentences(html string) string {
-	html = tableHead.ReplaceAllString(html, "")
-	text := plainText(itemEnd.ReplaceAllString(html, "\x00$0"))
-	text = twoStops.ReplaceAllString(itemStop.ReplaceAllString(text, ". "), "$1 ")
-	return strings.TrimSpace(strings.TrimPrefix(text, ". "))
-}
+func sentences(html string) string { return textOf(html, true) }
 
 // plainText is the text of HTML that this package made.
-func plainText(html string) string {
-	html = elsewhere.ReplaceAllString(drawing.ReplaceAllString(html, ""), "")
-	html = anyTag.ReplaceAllString(textBreak.ReplaceAllString(html, " "), "")
-	return strings.Join(strings.Fields(stdhtml.UnescapeString(html)), " ")
+func plainText(html string) string { return textOf(html, false) }
+
+// Elements of the HTML that this package makes: those that stand apart from what is around them, and those
+// after which a voice would pause.
+var (
+	standsApart = setOf("br", "p", "div", "li", "ul", "ol", "dl", "dt", "dd", "tr", "td", "th", "table", "caption", "h2", "h3", "h4", "h5", "h6", "section", "address", "pre")
+	endsItem    = setOf("li", "dt", "dd", "td", "th", "h2", "h3", "h4", "h5", "h6", "p")
+)
+
+func setOf(names ...string) map[string]bool {
+	set := make(map[string]bool)
+	for _, name := range names {
+		set[name] = true
+	}
+	return set
+}
+
+// textOf is the text of HTML that this package made, without drawings and without definitions in another
+// language, white space joined. Read out, it has a stop after what stands by itself and no headings of columns.
+func textOf(html string, readOut bool) string {
+	var b strings.Builder
+	b.Grow(len(html) / 2)
+	var last rune
+	space, stop := false, false // due before the next character
+	pause := func() {
+		if stop && last != 0 && !strings.ContainsRune(".:;?!…", last) {
+			b.WriteByte('.')
+		}
+	}
+	for {
+		text, rest, more := strings.Cut(html, "<")
+		for _, r := range stdhtml.UnescapeString(text) {
+			if unicode.IsSpace(r) {
+				space = true
+				continue
+			}
+			pause()
+			if (space || stop) && last != 0 {
+				b.WriteByte(' ')
+			}
+			space, stop, last = false, false, r
+			b.WriteRune(r)
+		}
+		if !more {
+			pause()
+			return b.String()
+		}
+		var tag string
+		tag, html, _ = strings.Cut(rest, ">")
+		name, attributes, _ := strings.Cut(tag, " ")
+		switch closed := strings.TrimPrefix(name, "/"); {
+		case name == "svg", readOut && (name == "caption" || name == "thead"), (name == "dt" || name == "dd") && strings.HasPrefix(attributes, "lang="):
+			_, html, _ = strings.Cut(html, "</"+name+">")
+		default:
+			space = space || standsApart[closed]
+			stop = stop || readOut && closed != name && endsItem[closed]
+		}
+	}
 }

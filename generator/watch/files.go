@@ -19,8 +19,6 @@ type pace struct {
 	rescan time.Duration // look even if the system says nothing
 }
 
-var defaultPace = pace{quiet: 100 * time.Millisecond, atMost: 2 * time.Second, rescan: 15 * time.Second}
-
 // Files calls trigger when something changes in the files and folders of the paths, until the
 // context ends, and then returns nil. It calls it once when it begins, for what changed before.
 // Trigger must not block.
@@ -31,8 +29,8 @@ var defaultPace = pace{quiet: 100 * time.Millisecond, atMost: 2 * time.Second, r
 // that is turned elsewhere is noticed, as Kubernetes does with "..data". Temporary files
 // of editors and hidden files below a folder are left out.
 //
-// A change is reported when nothing more came for 100 ms, and after 2 s in any case, so the
-// reader of a large file that is written in place may find a part of it: write beside it
+// A change is reported when nothing more came for as long as quiet says, and after 2 s in any case, so
+// the reader of a large file that is written in place may find a part of it: write beside it
 // and rename. The paths are also looked at every 15 s, and whenever the system lost count of its
 // events: that finds what it does not report, such as changes made on another host of a network
 // file system, if size, time, mode or identity of a file changed.
@@ -41,8 +39,8 @@ var defaultPace = pace{quiet: 100 * time.Millisecond, atMost: 2 * time.Second, r
 // and max_user_watches). Whoever called it reports that, looks by itself (see Compare) and calls
 // it again after a while: since it begins with a trigger, nothing is lost. The folder that the site is published
 // to must not be among the paths, nor below one: every rebuild would lead to the next.
-func Files(ctx context.Context, paths []string, trigger func()) error {
-	return followFiles(ctx, paths, trigger, defaultPace)
+func Files(ctx context.Context, paths []string, quiet time.Duration, trigger func()) error {
+	return followFiles(ctx, paths, trigger, pace{quiet: quiet, atMost: 2 * time.Second, rescan: 15 * time.Second})
 }
 
 // Compare gives a function that looks at the files and folders of the paths and reports whether

@@ -432,7 +432,7 @@ func TestFilesBeginsWithATriggerAndEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	triggered := make(chan struct{})
-	go func() { done <- Files(ctx, []string{t.TempDir()}, func() { close(triggered) }) }()
+	go func() { done <- Files(ctx, []string{t.TempDir()}, time.Millisecond, func() { close(triggered) }) }()
 	<-triggered
 	cancel()
 	if err := <-done; err != nil {

@@ -39,8 +39,13 @@ type page struct {
 
 // asked is a question that a page answers, as its editor put it.
 type asked struct {
-	keys map[string]bool // of all its words: the filling words of a question say what is asked of a subject
-	mass float64         // of its keys together
+	keys phrase  // of all its words, each once: the filling words of a question say what is asked of a subject
+	mass float64 // of its keys together
+}
+
+// has reports whether all keys are in the question.
+func (a *asked) has(keys phrase) bool {
+	return !slices.ContainsFunc(keys, func(key string) bool { return !slices.Contains(a.keys, key) })
 }
 
 // part is a passage and the terms that it has.
@@ -73,6 +78,7 @@ func New(language string, pages []*guidance.Page, synonyms guidance.Synonyms) (*
 		}
 	}
 	x.addSynonyms(synonyms, language)
+	r.learns = false
 	return x, nil
 }
 
@@ -80,17 +86,17 @@ func (x *Index) add(g *guidance.Page) {
 	p := page{Page: g}
 	var questions []string
 	for _, question := range g.Questions {
-		keys := make(map[string]bool)
+		var keys phrase
 		for _, w := range x.reader.words(question) {
-			keys[w.key()] = true
+			if key := w.key(); !slices.Contains(keys, key) {
+				keys = append(keys, key)
+				x.asking[key]++
+			}
 			if w.term != "" {
 				questions = append(questions, w.term)
 			}
 		}
 		p.asked = append(p.asked, asked{keys: keys})
-		for key := range keys {
-			x.asking[key]++
-		}
 		x.questions++
 	}
 	var headings, text []string
@@ -157,9 +163,9 @@ func rareness(some, all int) float64 {
 }
 
 // mass is how much keys say about a question together.
-func (x *Index) mass(keys map[string]bool) float64 {
+func (x *Index) mass(keys phrase) float64 {
 	sum := 0.0
-	for key := range keys {
+	for _, key := range keys {
 		sum += x.telling(key)
 	}
 	return sum

@@ -152,3 +152,12 @@ func BenchmarkSearch(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkNew(b *testing.B) {
+	library, _ := shipped(b)
+	for b.Loop() {
+		if _, err := passages.NewSet(library, languages); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

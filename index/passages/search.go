@@ -81,8 +81,8 @@ type ranked struct {
 // meaning is a word of a question, or words that mean something together: as it was typed, then
 // what it may stand for.
 type meaning struct {
-	typed        phrase   // keys of its words
-	telling      float64  // how much these say about a question of the front matter
+	ways         []phrase // keys of its words, then the alternatives
+	telling      float64  // how much the first of these says about a question of the front matter
 	alternatives []phrase // terms; none for a filling word
 	weight       float64  // how much it says about a page, among those of its question; they add up to 1
 }
@@ -154,26 +154,19 @@ func (x *Index) resembles(p *page, said []meaning) float64 {
 	best := 0.0
 	for i := range p.asked {
 		question := &p.asked[i]
-		covered := 0.0
-		met := make(map[string]bool)
-		cover := func(keys phrase, worth float64) bool {
-			if slices.ContainsFunc(keys, func(key string) bool { return !question.keys[key] }) {
-				return false
-			}
-			covered += worth
-			for _, key := range keys {
-				met[key] = true
-			}
-			return true
-		}
+		covered, met := 0.0, 0.0
 		for _, m := range said {
-			found := cover(m.typed, m.telling)
-			for k := 0; !found && k < len(m.alternatives); k++ {
-				found = cover(m.alternatives[k], standIn*m.telling)
+			for k, keys := range m.ways {
+				if question.has(keys) {
+					covered += value(k) * m.telling
+					met += x.mass(keys)
+					break
+				}
 			}
 		}
 		if covered > 0 {
-			best = max(best, covered/total*math.Sqrt(x.mass(met)/question.mass))
+			// Two words may have met one of the question.
+			best = max(best, covered/total*math.Sqrt(min(1, met/question.mass)))
 		}
 	}
 	return best
@@ -249,14 +242,16 @@ func (x *Index) meanings(text string) []meaning {
 			means = x.mended(typed[0])
 		}
 		var m meaning
+		var keys phrase
 		for _, w := range words[i : i+n] {
-			m.typed = append(m.typed, w.key())
-			m.telling += x.telling(w.key())
+			keys = append(keys, w.key())
 		}
+		m.telling = x.mass(keys)
 		if len(typed) > 0 {
 			m.alternatives = append(m.alternatives, typed)
 		}
 		m.alternatives = append(m.alternatives, means...)
+		m.ways = append([]phrase{keys}, m.alternatives...)
 		list = append(list, m)
 		i += n
 	}

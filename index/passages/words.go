@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/analysis/lang/en"
@@ -17,13 +18,18 @@ import (
 type reader struct {
 	filters []analysis.TokenFilter // leave nothing of a filling word, and the stem of another
 	mend    func(string) string    // what the stemmer needs of a word without accents; may be nil
+
+	// The terms of words that were read while it learns, which it does as long as one goroutine has it: a text
+	// has the same words over and over.
+	known  map[string]string
+	learns bool
 }
 
 // newReader knows the endings and the filling words of English and Spanish; words of another
 // language are taken as they are.
 func newReader(language string) (*reader, error) {
 	var names []string
-	r := &reader{}
+	r := &reader{known: make(map[string]string), learns: true}
 	switch base, _, _ := strings.Cut(language, "-"); base {
 	case "en":
 		names = []string{en.StopName, porter.Name}
@@ -93,6 +99,17 @@ func (r *reader) words(text string) []word {
 
 // term is the stem of a word, or "" for a filling word.
 func (r *reader) term(folded string) string {
+	term, known := r.known[folded]
+	if !known {
+		term = r.stem(folded)
+		if r.learns {
+			r.known[folded] = term
+		}
+	}
+	return term
+}
+
+func (r *reader) stem(folded string) string {
 	if r.mend != nil {
 		folded = r.mend(folded)
 	}
@@ -111,6 +128,9 @@ func (r *reader) term(folded string) string {
 
 // fold makes a word lower case and takes its accents away.
 func fold(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return strings.ToLower(s)
+	}
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) {
 			return -1

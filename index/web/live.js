@@ -1,7 +1,7 @@
 "use strict";
 // For editors: a page that was published anew is loaded anew. Served by "registry serve --watch" alone.
 (() => {
-  const pause = 300; // milliseconds between two looks
+  const pause = 100; // milliseconds between two looks
   let known;
   const look = async () => {
     try {
