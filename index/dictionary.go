@@ -76,28 +76,34 @@ func (d *dictionary) withPrefix(prefix string) []string {
 	return rest[:sort.Search(len(rest), func(i int) bool { return !strings.HasPrefix(rest[i], prefix) })]
 }
 
-// addTerm adds the ranks of the names with the term.
-func (n *names) addTerm(ctx context.Context, set *rankSet, d *dictionary, term string) error {
+// posting gives the names with the term, nil if there is none.
+func (n *names) posting(ctx context.Context, d *dictionary, term string) (*posting, error) {
 	i, found := d.places[term]
 	if !found {
-		return nil
+		return nil, nil
 	}
 	p := d.ranks[i].Load()
 	if p == nil {
 		var err error
 		if p, err = n.readPosting(ctx, d.field, term, int(d.counts[i])); err != nil {
-			return fmt.Errorf("search the field %s: %w", d.field, err)
+			return nil, fmt.Errorf("search the field %s: %w", d.field, err)
 		}
 		d.ranks[i].Store(p) // of two at once either is right
 	}
-	if p.many != nil {
+	return p, nil
+}
+
+// addTo adds the names to a set.
+func (p *posting) addTo(set *rankSet) {
+	switch {
+	case p == nil:
+	case p.many != nil:
 		set.union(p.many)
-		return nil
+	default:
+		for _, rank := range p.few {
+			set.add(rank)
+		}
 	}
-	for _, rank := range p.few {
-		set.add(rank)
-	}
-	return nil
 }
 
 // readPosting reads the ranks of the names with a term, of which there are so many, from the index.

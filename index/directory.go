@@ -166,7 +166,21 @@ func (d *directory) drop(set *rankSet) { set.remove(d.dropped) }
 // addTerm adds the ranks of the names with the term, and of some that drop takes out.
 func (d *directory) addTerm(ctx context.Context, set *rankSet, of *dictionary, term string) error {
 	d.added.addTerm(set, d.start, of.field, term)
-	return d.names.addTerm(ctx, set, of, term)
+	p, err := d.posting(ctx, of, term)
+	p.addTo(set)
+	return err
+}
+
+// withTerm gives the names with the term if they are at hand as a set, nil otherwise.
+func (d *directory) withTerm(ctx context.Context, of *dictionary, term string) (*rankSet, error) {
+	if d.added != nil || d.dropped != nil {
+		return nil, nil // the sets at hand are of the names as they were
+	}
+	p, err := d.posting(ctx, of, term)
+	if p == nil {
+		return nil, err
+	}
+	return p.many, err
 }
 
 // addKey adds the ranks of the names whose words joined are the key, and of some that drop takes

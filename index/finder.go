@@ -34,6 +34,7 @@ type finder struct {
 	counts    map[string]int
 	kin       map[string][]string
 	looks     int  // for mistakes
+	uncounted bool // how many match is not asked
 	cut       bool // a bound was met: there may be more matches
 	full      bool // the collector wants no more
 	err       error
@@ -65,7 +66,7 @@ const (
 )
 
 // maxKept is how many sets are kept from one search to the next.
-const maxKept = 48
+const maxKept = 128
 
 func (s *Set) newFinder(ctx context.Context, c *collector, q Query, now time.Time) *finder {
 	f, ok := s.names.pool.Get().(*finder)
@@ -112,74 +113,98 @@ func (f *finder) close() {
 // search takes the names that the words, of which there is one at least, match.
 func (f *finder) search(all []string) {
 	words := all[:min(len(all), maxWords)]
-	readings := legalname.Readings(words)
-	last := len(words) - 1
-
-	exact := f.exactly()
-	kin := matcher{f.exactOrKin, f.hasKinIn, f.countKin}
-	split := matcher{set: f.exactOrSplit}
-	prefixed := matcher{set: f.prefixed, test: hasPrefix}
-	anyhow := matcher{set: f.anyhow}
-	loosely := matcher{set: f.loosely}
-
 	f.takeKey(strings.Join(all, ""))
 	// The name is there in full, and more than a given name: nothing is missing or mistyped.
 	first, _ := utf8.DecodeRuneInString(words[0])
 	strict := (len(words) > 1 || legalname.IsIdeographic(first)) && f.issued() > 0
-	for _, reading := range readings { // every word
+	readings := legalname.Readings(words)
+	f.takeWhole(readings, strict)
+	if strict {
+		return
+	}
+	if f.issued() < enough { // two or three words typed as one
+		split := matcher{set: f.exactOrSplit}
+		f.takeEach(words, split, split)
+	}
+	f.takeUnfinished(readings)
+	if f.issued() < enough {
+		f.takeMistyped(readings)
+	}
+	if f.issued() == 0 {
+		f.takeLoosely(words)
+	}
+	if f.issued() > 0 {
+		return
+	}
+	if spelled := legalname.InLatin(words); spelled != nil { // the name is on record in Latin letters
+		spelled = spelled[:min(len(spelled), maxWords)]
+		for _, match := range []matcher{f.orKin(), {set: f.exactOrSplit}, {set: f.loosely}} {
+			f.takeEach(spelled, match, match)
+		}
+	}
+}
+
+// enough reports whether no more is asked: the collector is full, and no counts are wanted.
+func (f *finder) enough() bool { return f.full && f.uncounted }
+
+// takeWhole takes the names that have every word, or another that may stand for it; for strict, only
+// one that stands for a word as it was typed.
+func (f *finder) takeWhole(readings [][]string, strict bool) {
+	exact, kin := f.exactly(), f.orKin()
+	for _, reading := range readings {
 		f.takeEach(reading, exact, exact)
 	}
 	if strict {
 		readings = readings[:1]
 	}
-	for _, reading := range readings { // a name for another that may stand for it
+	for _, reading := range readings {
 		if slices.ContainsFunc(reading, f.hasKin) {
 			f.takeEach(reading, kin, kin)
 		}
 	}
-	if strict {
-		return
+}
+
+// takeUnfinished takes the names in which the last word, or every word, goes on.
+func (f *finder) takeUnfinished(readings [][]string) {
+	prefixed := f.beginning()
+	for _, reading := range readings {
+		f.takeEach(reading, f.exactly(), prefixed)
 	}
-	if f.issued() < enough { // two or three words typed as one
-		f.takeEach(words, split, split)
+	f.takeEach(readings[0], prefixed, prefixed) // initials as well
+}
+
+// takeMistyped takes the names with other words that may stand for those typed before one that goes on, and
+// those with a mistake in one word.
+func (f *finder) takeMistyped(readings [][]string) {
+	words := readings[0]
+	last := len(words) - 1
+	f.takeEach(words, f.orKin(), matcher{set: f.prefixed})
+	for i := range words {
+		f.takeMistaken(words, i, f.exactly())
 	}
-	for _, reading := range readings { // the last word is not finished
-		f.takeEach(reading, exact, prefixed)
+	for i := range last { // and the last is not finished
+		f.takeMistaken(words, i, f.beginning())
 	}
-	f.takeEach(words, prefixed, prefixed) // initials and beginnings
-	if f.issued() < enough {
-		f.takeEach(words, kin, matcher{set: f.prefixed}) // and names for others that may stand for them
-		for i := range words {                           // a mistake in one word
-			f.takeMistaken(words, i, exact)
+	for i := range last { // in a word typed as two
+		f.takeMistaken(readings[1+i], i, f.exactly())
+	}
+}
+
+// takeLoosely takes the names with a mistake in every word; two in a long word, one in a short one; a word too
+// many; and then a mistake in the others: the first of them that finds any.
+func (f *finder) takeLoosely(words []string) {
+	anyhow, loosely := matcher{set: f.anyhow}, matcher{set: f.loosely}
+	for _, match := range []matcher{anyhow, loosely} {
+		if f.issued() == 0 {
+			f.takeEach(words, match, match)
 		}
-		for i := range last { // and the last is not finished
-			f.takeMistaken(words, i, prefixed)
+	}
+	for _, match := range []matcher{f.orKin(), anyhow} {
+		if f.issued() == 0 && len(words) >= 3 {
+			for i := range words {
+				f.takeEach(slices.Concat(words[:i], words[i+1:]), match, match)
+			}
 		}
-		for i := range last { // a mistake in a word typed as two
-			f.takeMistaken(readings[1+i], i, exact)
-		}
-	}
-	if f.issued() == 0 { // a mistake in every word
-		f.takeEach(words, anyhow, anyhow)
-	}
-	if f.issued() == 0 { // two mistakes in a long word, one in a short one
-		f.takeEach(words, loosely, loosely)
-	}
-	if f.issued() == 0 && len(words) >= 3 { // a word too many
-		for i := range words {
-			f.takeEach(slices.Concat(words[:i], words[i+1:]), kin, kin)
-		}
-	}
-	if f.issued() == 0 && len(words) >= 3 { // and a mistake in the others
-		for i := range words {
-			f.takeEach(slices.Concat(words[:i], words[i+1:]), anyhow, anyhow)
-		}
-	}
-	if spelled := legalname.InLatin(words); spelled != nil && f.issued() == 0 { // the name is on record in Latin letters
-		spelled = spelled[:min(len(spelled), maxWords)]
-		f.takeEach(spelled, kin, kin)
-		f.takeEach(spelled, split, split)
-		f.takeEach(spelled, loosely, loosely)
 	}
 }
 
@@ -194,6 +219,9 @@ func (f *finder) takeKey(key string) {
 // takeEach takes, in order, the names that match every word; the last word matches in a way of
 // its own.
 func (f *finder) takeEach(words []string, match, matchLast matcher) {
+	if f.enough() {
+		return
+	}
 	last := len(words) - 1
 	if common := f.common(words[:last], match, nil); last == 0 || common != nil {
 		f.takeAll(f.common(words[last:], matchLast, common), len(words))
@@ -203,6 +231,9 @@ func (f *finder) takeEach(words []string, match, matchLast matcher) {
 // takeMistaken takes the names that match every word, the one at i with a mistake. That one is
 // looked up last, and only if the others leave any name.
 func (f *finder) takeMistaken(words []string, i int, matchLast matcher) {
+	if f.enough() {
+		return
+	}
 	last := len(words) - 1
 	others := slices.Concat(words[:i], words[i+1:last+1])
 	var ends []string // the last word, if it matches in a way of its own
@@ -291,7 +322,9 @@ type matcher struct {
 	count func(word string) int      // of the names in the set, without reading it; nil: not known
 }
 
-func (f *finder) exactly() matcher { return matcher{f.exact, hasWord, f.countWord} }
+func (f *finder) exactly() matcher   { return matcher{f.exact, hasWord, f.countWord} }
+func (f *finder) orKin() matcher     { return matcher{f.exactOrKin, f.hasKinIn, f.countKin} }
+func (f *finder) beginning() matcher { return matcher{set: f.prefixed, test: hasPrefix} }
 
 // common gives the names that match every word and are in the set within, nil for all. It is
 // nil if there is none, and must not be changed.

@@ -39,6 +39,7 @@ func (s *Set) Suggest(ctx context.Context, text string, limit int, now time.Time
 	c := collector{limit: min(max(limit, 1), MaxSuggested), distinct: true}
 	f := s.newFinder(ctx, &c, Query{}, now)
 	defer f.close()
+	f.uncounted = true
 	f.search(words)
 	names := make([]string, 0, len(c.found))
 	for _, rank := range c.found {

@@ -13,7 +13,7 @@ func (f *finder) exact(word string) *rankSet {
 	if f.countWord(word) == 0 {
 		return nil
 	}
-	return f.lookUp(byExact, word, func(set *rankSet) { f.addTerm(set, &f.names.words.dictionary, word) })
+	return f.withTerm(byExact, &f.names.words.dictionary, word)
 }
 
 // countWord is how many names have the word.
@@ -101,11 +101,10 @@ func (f *finder) prefixed(word string) *rankSet {
 	if first, _ := utf8.DecodeRuneInString(word); legalname.IsIdeographic(first) {
 		return f.partly(word)
 	}
+	if utf8.RuneCountInString(word) <= maxEdge {
+		return f.withTerm(byPrefixed, &f.names.edges, word)
+	}
 	return f.lookUp(byPrefixed, word, func(set *rankSet) {
-		if utf8.RuneCountInString(word) <= maxEdge {
-			f.addTerm(set, &f.names.edges, word)
-			return
-		}
 		words, more := f.names.wordsWithPrefix(word, maxTerms)
 		f.addWords(set, words, more)
 	})
@@ -320,8 +319,23 @@ func (f *finder) lookUp(kind lookupKind, word string, fill func(*rankSet)) *rank
 	return set
 }
 
+// withTerm gives the names with a term of the index.
+func (f *finder) withTerm(kind lookupKind, of *dictionary, term string) *rankSet {
+	set, err := f.names.withTerm(f.ctx, of, term)
+	f.fail(err)
+	if set != nil {
+		return set
+	}
+	return f.lookUp(kind, term, func(set *rankSet) { f.addTerm(set, of, term) })
+}
+
 func (f *finder) addTerm(set *rankSet, of *dictionary, term string) {
-	if err := f.names.addTerm(f.ctx, set, of, term); err != nil && f.err == nil {
+	f.fail(f.names.addTerm(f.ctx, set, of, term))
+}
+
+// fail notes the first error.
+func (f *finder) fail(err error) {
+	if f.err == nil {
 		f.err = err
 	}
 }

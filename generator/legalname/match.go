@@ -81,8 +81,11 @@ const maxSpelled = 8
 // areSpellings reports whether a name in Latin letters has a spelling of each part of a name in
 // another script, and nothing else.
 func areSpellings(latin, other []string) bool {
+	if len(latin) > maxSpelled || len(latin) < len(other) || slices.ContainsFunc(latin, func(word string) bool { return !isLatin(word) }) {
+		return false
+	}
 	parts := spellingsOf(other)
-	if len(parts) == 0 || len(parts) < len(other) || len(latin) > maxSpelled || slices.ContainsFunc(latin, func(word string) bool { return !isLatin(word) }) {
+	if len(parts) == 0 || len(parts) < len(other) {
 		return false
 	}
 	for _, reading := range Readings(latin) {
