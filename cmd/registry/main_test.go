@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -51,10 +55,15 @@ const hangup = syscall.SIGHUP
 
 // Every visible behaviour of the command has a script that reads like a terminal.
 func TestScripts(t *testing.T) {
+	repository, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("REPOSITORY", repository)
 			env.Setenv("NOW", "2026-11-22T20:30:00Z") // half past twelve in Los Angeles
 			return nil
 		},
@@ -62,6 +71,7 @@ func TestScripts(t *testing.T) {
 			"status":   scriptStatus,
 			"fetch":    scriptFetch,
 			"append":   scriptAppend,
+			"examples": scriptExamples,
 			"wait-for": scriptWaitFor,
 		},
 	})
@@ -88,18 +98,7 @@ func scriptFetch(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: fetch code path file")
 	}
-	var address string
-	for deadline := time.Now().Add(20 * time.Second); address == ""; {
-		body, _ := os.ReadFile(ts.MkAbs(args[2]))
-		if _, after, ok := strings.Cut(string(body), "listening on "); ok && strings.Contains(after, "\n") {
-			address, _, _ = strings.Cut(after, "\n")
-			break
-		}
-		if time.Now().After(deadline) {
-			ts.Fatalf("the server does not listen: %s", body)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	address := listening(ts, args[2])
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Get(address + args[1])
 	ts.Check(err)
@@ -109,6 +108,52 @@ func scriptFetch(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprintf(ts.Stdout(), "%s %s\n%s", response.Status, response.Header.Get("Location"), body)
 	if fmt.Sprint(response.StatusCode) != args[0] {
 		ts.Fatalf("%s: %s, want %s\n%s", args[1], response.Status, args[0], body)
+	}
+}
+
+// listening is the address of the server whose output is in a file.
+func listening(ts *testscript.TestScript, file string) string {
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		body, _ := os.ReadFile(ts.MkAbs(file))
+		if _, after, ok := strings.Cut(string(body), "listening on "); ok && strings.Contains(after, "\n") {
+			address, _, _ := strings.Cut(after, "\n")
+			return address
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("the server does not listen: %s", body)
+		}
+	}
+}
+
+// curlExamples are the commands in a document that a reader may copy: those of a fenced block, one a line, and those of a
+// page or of a description, as HTML and JSON write them.
+var curlExamples = regexp.MustCompile(`(?m)^curl .*$|<code>curl [^<]*</code>|Example: curl '[^']*'`)
+
+// examples OUT FILE… gives every curl command of the files to a shell, as it stands but for the host, which is the server
+// whose output is in OUT. Each must be answered with JSON.
+func scriptExamples(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: examples out file…")
+	}
+	address := listening(ts, args[0])
+	// An answer that is an error is one of the command, without a word of it being other.
+	ts.Check(os.WriteFile(ts.MkAbs(".curlrc"), []byte("fail-with-body\nsilent\nshow-error\nnoproxy = *\n"), 0o600))
+	host := strings.NewReplacer("https://registry.example.org", address, "http://127.0.0.1:8080", address, "https://HOST", address)
+	for _, file := range args[1:] {
+		commands := curlExamples.FindAllString(ts.ReadFile(file), -1)
+		if len(commands) == 0 {
+			ts.Fatalf("%s has no example", file)
+		}
+		for _, command := range commands {
+			command = strings.TrimPrefix(command, "Example: ")
+			command = html.UnescapeString(strings.TrimSuffix(strings.TrimPrefix(command, "<code>"), "</code>"))
+			shell := exec.Command("sh", "-c", host.Replace(command))
+			shell.Env = append(os.Environ(), "CURL_HOME="+ts.MkAbs("."))
+			answer, err := shell.Output()
+			if err != nil || !json.Valid(answer) {
+				ts.Fatalf("%s: %s: %v\n%s", file, command, err, answer)
+			}
+		}
 	}
 }
 
