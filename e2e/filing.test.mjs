@@ -25,7 +25,8 @@ for (const [code, prefix] of [["en", ""], ["es", "/es"]]) {
       await sheet.waitFor();
       const said = await page.locator("article").innerText();
       for (const part of [person.number, person.name, "Vandersloot, Philippa"]) assert.ok(said.includes(part), part);
-      assert.match(said, code === "en" ? /Not valid: *Revoked/ : /No válida: *Revocada/);
+      assert.match(await page.locator("h1").innerText(), code === "en" ? /^On .* was not valid: it was revoked/ : /revocada/, "the answer to what was asked");
+      assert.match(said, code === "en" ? /Status now\s+Active/ : /Estado actual\s+Activa/);
       assert.match(said, code === "en" ? /Nearly the same/ : /Casi el mismo/);
       const address = await sheet.locator("a").innerText();
       assert.ok(address.endsWith(`${prefix}/verify/${person.number}.html`), address);
@@ -45,6 +46,21 @@ for (const [code, prefix] of [["en", ""], ["es", "/es"]]) {
     assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(" | ")}`), []);
   });
 }
+
+test("a day that cannot be answered is asked for again, and no status stands beside it", async (t) => {
+  const page = await site.page(t, { js: false, view: phone });
+  for (const [day, said] of [["2024-02-30", "day of the calendar"], [dayAfter(now, 2), "not begun yet"], ["x".repeat(500), "day of the calendar"]]) {
+    const response = await page.goto(`/verify/print?number=${who.suspended.number}&name=Anneliese&on=${day}`);
+    assert.equal(response.status(), 400);
+    assert.match(await page.locator("#file-on-error").innerText(), new RegExp(said));
+    assert.equal(await page.locator(".banner, [data-status], .sheet, figure").count(), 0, "no answer");
+    assert.equal(await page.locator("#file-name").inputValue(), "Anneliese");
+  }
+  await page.locator("#file-on").fill(dayAfter(now, -40));
+  await page.locator("form:has(#file-name) button").click();
+  assert.match(await page.locator("h1").innerText(), /was valid/);
+  assert.match(await page.locator(".sheet").innerText(), /Status now\s+Suspended/);
+});
 
 test("the code for a card opens the page of its number", async (t) => {
   const page = await site.page(t, { view: { width: 200, height: 200 } });

@@ -85,6 +85,32 @@ test("a name cannot be searched for, and the form says so", async (t) => {
   await Promise.all([page.waitForURL(`**/verify/${active.number}.html`), number(page).press("Enter")]);
 });
 
+for (const [code, prefix] of [["en", ""], ["es", "/es"]]) {
+  test(`without script a search by name says that it is not possible, and how a number is looked up (${code})`, async (t) => {
+    const page = await open(t, { js: false });
+    for (const from of ["/index.html", `/verify/${active.number}.html`, "/guidance/index.html", "/404.html"]) {
+      await page.goto(prefix + from);
+      const form = page.locator('form[role="search"]').first();
+      if (!(await form.count())) continue;
+      await form.locator("#q").fill("rosalind");
+      const [response] = await Promise.all([page.waitForNavigation(), form.locator("button").click()]);
+      assert.equal(response.status(), 200, from);
+      assert.equal(pathOf(page), `${prefix}/search/index.html`);
+      assert.match(await heading(page).innerText(), code === "en" ? /Searching by name is not possible/ : /no es posible buscar por nombre/);
+      assert.match(await page.locator("main").innerText(), /\/verify\/MPSS123456\.html/);
+      assert.ok(await number(page).isVisible());
+      assert.equal(await page.locator('meta[name="robots"]').getAttribute("content"), "noindex, noarchive");
+    }
+  });
+}
+
+test("a number that was sent to the search leads to its page", async (t) => {
+  const page = await open(t);
+  await page.goto(`/search/index.html?q=${active.number}`);
+  await Promise.all([page.waitForEvent("load"), page.getByRole("main").getByRole("link", { name: active.number }).click()]);
+  await page.locator('[data-status="active"]').waitFor();
+});
+
 test("without script the page for what is missing helps too, in both languages", async (t) => {
   const page = await open(t, { js: false });
   const response = await page.goto(`/es/verify/MPSS999999999.html`);

@@ -46,7 +46,7 @@ test("a name is chosen by keyboard alone", async (t) => {
   await field.press("ArrowDown"); // opens it again
   await page.getByRole("option", { name: active.name }).first().waitFor();
   await field.press("ArrowDown");
-  await Promise.all([page.waitForURL(/\/search\?q=/), field.press("Enter")]);
+  await Promise.all([page.waitForURL(/\/search\/index\.html\?q=/), field.press("Enter")]);
   assert.equal(await fieldOf(page).inputValue(), active.name);
   await page.getByText("The name is the one you typed.").first().waitFor();
 });
@@ -58,7 +58,7 @@ test("what was typed is sent by Enter, and Tab leaves the list", async (t) => {
   await fieldOf(page).press("Tab");
   assert.equal(await fieldOf(page).getAttribute("aria-expanded"), "false");
   await fieldOf(page).focus();
-  await Promise.all([page.waitForURL(/\/search\?q=harg$/), fieldOf(page).press("Enter")]);
+  await Promise.all([page.waitForURL(/\/search\/index\.html\?q=harg$/), fieldOf(page).press("Enter")]);
 });
 
 for (const scheme of ["light", "dark"]) {
@@ -70,7 +70,7 @@ for (const scheme of ["light", "dark"]) {
     assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), []);
     const option = page.getByRole("option", { name: lapsed.name }).first();
     assert.ok((await option.boundingBox()).height >= 40, "too small to touch");
-    await Promise.all([page.waitForURL(/\/search\?q=/), option.click()]);
+    await Promise.all([page.waitForURL(/\/search\/index\.html\?q=/), option.click()]);
     await page.getByRole("main").getByRole("link", { name: lapsed.name }).first().waitFor();
   });
 }

@@ -26,6 +26,8 @@ func statusOf(in Input, records []site.Record, languages []string) site.Status {
 		Theme:          fmt.Sprintf("%x", digest[:8]),
 		Version:        in.Version,
 		Held:           in.Held,
+
+		NoSpecializations: in.Pages.NoSpecializations(),
 	}
 	if !in.OldestUnpublished.IsZero() {
 		oldest := in.OldestUnpublished.UTC()

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"time"
+	"unicode/utf8"
 
 	"github.com/cmpss/registry/generator/advertisement"
 	"github.com/cmpss/registry/generator/certification"
@@ -17,6 +20,8 @@ type advertisementCommand struct {
 	Source string `help:"Compare with the records themselves." placeholder:"S" xor:"from"`
 	Site   string `help:"Compare with a published site: its address, or its folder (public, if nothing is given)." placeholder:"URL|DIR" xor:"from"`
 	JSON   bool   `help:"Answer as JSON." name:"json"`
+
+	NoSpecializations bool `help:"Compare no areas of specialization: the registry publishes none. A published site says so by itself."`
 }
 
 // Help is shown below the flags.
@@ -53,7 +58,11 @@ func (c *advertisementCommand) Run(ctx context.Context, p *process) error {
 	case answer.Statement.Status == certification.Unavailable:
 		return &exitError{verifyUnconfirmed, fmt.Errorf("the record of %s is unavailable: there is nothing to compare with", number)}
 	}
-	findings := advertisement.Check(text, &answer.Statement, true)
+	published, err := c.areasPublished(ctx, now)
+	if err != nil {
+		return &exitError{verifyUnconfirmed, fmt.Errorf("whether specializations are published could not be confirmed: %w", err)}
+	}
+	findings := advertisement.Check(text, &answer.Statement, published)
 	if err := c.print(p.stdout, &answer.Statement, findings); err != nil {
 		return &exitError{verifyUnconfirmed, fmt.Errorf("print answer: %w", err)}
 	}
@@ -61,6 +70,16 @@ func (c *advertisementCommand) Run(ctx context.Context, p *process) error {
 		return &exitError{verifyNotValid, nil}
 	}
 	return nil
+}
+
+// areasPublished says whether there are areas of specialization to compare with: where the registry publishes
+// none, nobody may be told that one is not held.
+func (c *advertisementCommand) areasPublished(ctx context.Context, now time.Time) (bool, error) {
+	if c.NoSpecializations || c.Source != "" {
+		return !c.NoSpecializations, nil
+	}
+	status, err := newPublishedSite(cmp.Or(c.Site, "public"), now, 0).status(ctx)
+	return !status.NoSpecializations, err
 }
 
 func (c *advertisementCommand) read() (string, error) {
@@ -73,12 +92,12 @@ func (c *advertisementCommand) read() (string, error) {
 		defer file.Close()
 		in = file
 	}
-	text, err := io.ReadAll(io.LimitReader(in, advertisement.MaxText+1))
+	text, err := io.ReadAll(io.LimitReader(in, utf8.UTFMax*advertisement.MaxText+1))
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("read %s: %w", c.File, err)
-	case len(text) > advertisement.MaxText:
-		return "", fmt.Errorf("%s is longer than 20,480 bytes: give the text of one advertisement", c.File)
+	case advertisement.TooLong(string(text)):
+		return "", fmt.Errorf("%s has more than %d characters: give the text of one advertisement", c.File, advertisement.MaxText)
 	}
 	return string(text), nil
 }

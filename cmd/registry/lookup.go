@@ -53,15 +53,21 @@ type publishedSite struct {
 	now  time.Time
 }
 
-// lookUpSite asks the published files of a site. patience is how often, in all, it waits for a site that
-// says that it is asked too much.
-func lookUpSite(ctx context.Context, name string, now time.Time, patience int) roster.LookUp {
+// newPublishedSite is the site in a folder or at an address. patience is how often, in all, it waits for a site
+// that says that it is asked too much.
+func newPublishedSite(name string, now time.Time, patience int) *publishedSite {
 	s := &publishedSite{name: name, now: now}
 	if strings.HasPrefix(name, "http://") || strings.HasPrefix(name, "https://") {
 		s.get = newHost(name, patience).get
 	} else {
 		s.get = func(_ context.Context, file string) ([]byte, error) { return getFile(name, file) }
 	}
+	return s
+}
+
+// lookUpSite asks the published files of a site.
+func lookUpSite(ctx context.Context, name string, now time.Time, patience int) roster.LookUp {
+	s := newPublishedSite(name, now, patience)
 	never := sync.OnceValues(func() (roster.Finding, error) { return s.neverIssued(ctx) })
 	return func(ctx context.Context, number certification.Number) (roster.Finding, error) {
 		body, err := s.get(ctx, "verify/"+number.String()+".json")
@@ -94,18 +100,26 @@ func (s *publishedSite) statement(body []byte, number certification.Number) (cer
 
 // neverIssued is what the site says about every number that it has no file for.
 func (s *publishedSite) neverIssued(ctx context.Context) (roster.Finding, error) {
-	body, err := s.get(ctx, site.StatusPath)
+	status, err := s.status(ctx)
 	if err != nil {
-		return roster.Finding{}, fmt.Errorf("%s has no such record, and is not a registry that can say so: %w", s.name, err)
-	}
-	var status site.Status
-	if err := json.Unmarshal(body, &status); err != nil || status.NextUpdate.IsZero() {
-		return roster.Finding{}, fmt.Errorf("%s has no such record, and its %s is not that of a registry", s.name, site.StatusPath)
-	}
-	if !s.now.Before(status.NextUpdate) {
-		return roster.Finding{}, fmt.Errorf("%s has no such record, but it is out of date since %s", s.name, status.NextUpdate.Format(time.RFC3339))
+		return roster.Finding{}, fmt.Errorf("%s has no such record, and %w", s.name, err)
 	}
 	return roster.Finding{Confirmed: status.ThisUpdate, Reliable: status.NextUpdate}, nil
+}
+
+// status reads what the site says of itself, if it still holds.
+func (s *publishedSite) status(ctx context.Context) (site.Status, error) {
+	var status site.Status
+	body, err := s.get(ctx, site.StatusPath)
+	switch {
+	case err != nil:
+		return status, fmt.Errorf("it is not a registry that can say so: %w", err)
+	case json.Unmarshal(body, &status) != nil || status.NextUpdate.IsZero():
+		return status, fmt.Errorf("its %s is not that of a registry", site.StatusPath)
+	case !s.now.Before(status.NextUpdate):
+		return status, fmt.Errorf("it is out of date since %s", status.NextUpdate.Format(time.RFC3339))
+	}
+	return status, nil
 }
 
 func getFile(dir, name string) ([]byte, error) {

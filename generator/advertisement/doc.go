@@ -3,7 +3,7 @@
 //
 // It promises:
 //
-//   - What it says is a function of the text and the statement. It reads at most MaxText bytes of
+//   - What it says is a function of the text and the statement. It reads at most MaxText characters of
 //     text, in time that grows with their number.
 //   - A broken rule is told with the line it stands on. What a machine cannot judge, such as ties to
 //     an organization (§213.5), it does not judge.

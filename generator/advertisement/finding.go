@@ -2,12 +2,16 @@ package advertisement
 
 import (
 	"encoding/json"
+	"unicode/utf8"
 
 	"github.com/cmpss/registry/generator/certification"
 )
 
-// MaxText bounds, in bytes, what is checked.
-const MaxText = 20 << 10
+// MaxText bounds, in characters (Unicode code points), what is checked.
+const MaxText = 20_000
+
+// TooLong reports whether a text has more characters than are checked.
+func TooLong(text string) bool { return len(text) > MaxText && utf8.RuneCountInString(text) > MaxText }
 
 // Rule is a rule of §213 as far as it can be checked.
 type Rule uint8

@@ -25,8 +25,8 @@ type text struct {
 }
 
 func read(s string) *text {
-	if len(s) > MaxText {
-		s = s[:MaxText]
+	if TooLong(s) {
+		s = string([]rune(s)[:MaxText])
 	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\v", "\n", "\f", "\n").Replace(s)

@@ -43,7 +43,8 @@ type advertisementView struct {
 	Problem    string
 	Of         string // the number in the form
 	Text       string
-	MaxText    int
+	MaxText    int    // characters
+	Characters string // the same for people
 	Checked    bool
 	Right      bool
 	Number     string
@@ -93,7 +94,7 @@ func (e *edition) advertisementView(p AdvertisementPage) advertisementView {
 		Problem: advertisementProblemNames[p.Problem],
 		Of:      shorten(p.Typed),
 		Text:    strings.ToValidUTF8(p.Text, "\uFFFD"),
-		MaxText: advertisement.MaxText,
+		MaxText: advertisement.MaxText, Characters: e.catalog.group(advertisement.MaxText),
 	}
 	view.OwnForms, view.HasContact = true, true
 	for _, area := range areas {

@@ -60,6 +60,7 @@ type dayAnswer struct {
 	Day, From, Through, First, Confirmed any
 	Closed, Open                         bool // the stretch has an end, has none; the script is given both
 	Part                                 bool
+	Heads                                bool // it is the heading of its page
 }
 
 // AppendDay appends the page that answers about a day.
@@ -95,20 +96,7 @@ func (e *edition) dayView(p DayPage) (dayView, error) {
 	if p.Problem != NoProblem {
 		return view, nil
 	}
-	on := &p.On
-	answer := dayAnswer{
-		Status: on.Status.String(), Reason: on.Reason.String(), Known: s.Status != certification.Unavailable,
-		Number: view.Number, Name: template.HTML("<bdi>" + escaped(s.LegalName) + "</bdi>"),
-		Record: "/" + e.prefix + "verify/" + view.Number + ".html",
-		Day:    e.calendar.day(on.Date), First: e.calendar.day(s.CertifiedSince),
-		Confirmed: e.calendar.day(certification.DateOf(s.ThisUpdate)),
-		Part:      on.PartOfDay(),
-	}
-	if first, begins := on.FirstDay(); begins {
-		answer.From = e.calendar.day(first)
-		last, ends := on.LastDay()
-		answer.Through, answer.Closed, answer.Open = e.calendar.day(last), ends, !ends
-	}
+	answer := e.dayAnswer(s, &p.On)
 	fragment, err := e.executePart(pageDay, "day-answer", answer)
 	if err != nil {
 		return view, err
@@ -123,6 +111,25 @@ func (e *edition) dayView(p DayPage) (dayView, error) {
 		view.History = template.HTML(history)
 	}
 	return view, nil
+}
+
+// dayAnswer is what is known of a certification on a day.
+func (e *edition) dayAnswer(s *certification.Statement, on *certification.OnDay) dayAnswer {
+	number := s.Number.String()
+	answer := dayAnswer{
+		Status: on.Status.String(), Reason: on.Reason.String(), Known: s.Status != certification.Unavailable,
+		Number: number, Name: template.HTML("<bdi>" + escaped(s.LegalName) + "</bdi>"),
+		Record: "/" + e.prefix + "verify/" + number + ".html",
+		Day:    e.calendar.day(on.Date), First: e.calendar.day(s.CertifiedSince),
+		Confirmed: e.calendar.day(certification.DateOf(s.ThisUpdate)),
+		Part:      on.PartOfDay(),
+	}
+	if first, begins := on.FirstDay(); begins {
+		answer.From = e.calendar.day(first)
+		last, ends := on.LastDay()
+		answer.Through, answer.Closed, answer.Open = e.calendar.day(last), ends, !ends
+	}
+	return answer
 }
 
 // staticDay is the page as a file, with every answer in it for the script to fill in.

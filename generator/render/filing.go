@@ -16,7 +16,9 @@ type FilingPage struct {
 	Number    string               // as typed; the page repeats at most 100 characters of it, and of the name
 	Name      string               // as typed, or ""
 	NameMatch string               // "exact", "close" or "different"; "" where nothing was compared
-	On        *certification.OnDay // nil: no day was asked about
+	On        *certification.OnDay // nil: no day was asked about, or there is a problem with it
+	Problem   DayProblem           // what is wrong with the day: then there is no answer, but the form to ask again
+	Day       string               // as typed; the page repeats at most 100 characters of it
 	Asked     time.Time
 }
 
@@ -29,8 +31,9 @@ type filingView struct {
 	AskedAt     moment
 	HasDay      bool
 	Day         moment
-	DayStatus   string
-	DayValid    bool
+	DayTyped    string
+	Problem     string        // name of what is wrong with the day, or ""
+	Answer      template.HTML // of the day that was asked about; empty: the answer is the status now
 	Address     string
 	QR          template.HTML
 }
@@ -41,8 +44,8 @@ func (r *Renderer) AppendFiling(dst []byte, language string, p FilingPage) ([]by
 	if err != nil {
 		return dst, err
 	}
-	if p.Statement == nil {
-		return dst, errors.New("render: an answer for the files needs a statement")
+	if p.Statement == nil || int(p.Problem) >= len(dayProblemNames) {
+		return dst, errors.New("render: an answer for the files needs a statement and a problem that is known")
 	}
 	if err := publishable(p.Statement); err != nil {
 		return dst, err
@@ -60,7 +63,8 @@ func (e *edition) filingView(p FilingPage) (filingView, error) {
 	view := filingView{
 		recordView:  e.shape(variantOf(s), s.Number.String()),
 		AskedNumber: shorten(p.Number), AskedName: shorten(p.Name), NameMatch: p.NameMatch, AskedAt: e.calendar.at(p.Asked),
-		Address: e.renderer.pageAddress(e.language, s.Number),
+		Address:  e.renderer.pageAddress(e.language, s.Number),
+		DayTyped: shorten(p.Day), Problem: dayProblemNames[p.Problem],
 	}
 	view.Kind, view.OwnForms, view.HasContact, view.Canonical = pageFiling, true, false, ""
 	query := url.Values{"number": {view.AskedNumber}}
@@ -69,9 +73,18 @@ func (e *edition) filingView(p FilingPage) (filingView, error) {
 		view.Name, view.Through, view.Expires, view.Active = s.LegalName, e.calendar.day(s.ValidThrough()), e.calendar.day(s.Term.To), e.calendar.day(s.Term.From)
 		view.Actions = e.actions[s.Actions]
 	}
+	if p.Day != "" {
+		query.Set("on", view.DayTyped)
+	}
 	if p.On != nil {
-		query.Set("on", p.On.Date.String())
-		view.HasDay, view.Day, view.DayStatus, view.DayValid = true, e.calendar.day(p.On.Date), p.On.Status.String(), p.On.Status.Valid()
+		view.HasDay, view.Day = true, e.calendar.day(p.On.Date)
+		answer := e.dayAnswer(s, p.On)
+		answer.Heads = true
+		fragment, err := e.executePart(pageFiling, "day-answer", answer)
+		if err != nil {
+			return view, err
+		}
+		view.Answer = template.HTML(fragment)
 	}
 	if p.Name != "" {
 		query.Set("name", view.AskedName)

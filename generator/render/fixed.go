@@ -8,8 +8,8 @@ import (
 	"github.com/cmpss/registry/generator/guidance"
 )
 
-// Fixed are the files that do not depend on any one record: home, guidance, the page for an
-// address that does not exist, the assets, robots.txt, security.txt and, where the base URL
+// Fixed are the files that do not depend on any one record: home, guidance, the pages for an
+// address that does not exist and for a search that nobody answers, the assets, robots.txt, security.txt and, where the base URL
 // is known, the sitemap. The instant is that of the build; the files change with its month
 // alone.
 func (r *Renderer) Fixed(sample bool, instant time.Time) ([]Page, error) {
@@ -74,6 +74,12 @@ func (e *edition) fixed(sample bool) ([]Page, error) {
 	missing.Static = true
 	missing.Alternates = e.alternates("404.html")
 	if err := add("404.html", pageAnswer, missing); err != nil {
+		return nil, err
+	}
+	noSearch := e.answerView(AnswerPage{Answer: NoSearch, Sample: sample})
+	noSearch.Static = true
+	noSearch.Alternates = e.alternates(SearchPath)
+	if err := add(SearchPath, pageAnswer, noSearch); err != nil {
 		return nil, err
 	}
 	day, err := e.staticDay(sample)
@@ -178,8 +184,10 @@ func (r *Renderer) tryOtherPages() error {
 		for i := range results {
 			on := results[i].OnDay(certification.DateOf(results[i].ThisUpdate))
 			page := FilingPage{Statement: &results[i], Number: hostileName, Name: hostileName, NameMatch: "close", On: &on, Asked: results[i].ThisUpdate}
-			if _, err := r.AppendFiling(nil, language, page); err != nil {
-				return err
+			for page.Problem = range DayProblem(len(dayProblemNames)) {
+				if _, err := r.AppendFiling(nil, language, page); err != nil {
+					return err
+				}
 			}
 		}
 		for answer := range numAnswers {

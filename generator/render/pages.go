@@ -82,10 +82,11 @@ const (
 	BadQuery                  // 400: a query that is too long or invalid
 	NotFound                  // 404: no such page
 	Failed                    // 500
+	NoSearch                  // a file: nobody answers searches
 	numAnswers
 )
 
-var answerNames = [numAnswers]string{"malformed", "never-issued", "out-of-date", "overloaded", "bad-query", "not-found", "failed"}
+var answerNames = [numAnswers]string{"malformed", "never-issued", "out-of-date", "overloaded", "bad-query", "not-found", "failed", "no-search"}
 
 // String is the name of the answer in translation keys.
 func (a Answer) String() string { return answerNames[a] }
@@ -100,6 +101,10 @@ type AnswerPage struct {
 	Number certification.Number // for NeverIssued
 	Sample bool
 }
+
+// SearchPath is where the forms send a search. The query handler answers there. The site has a file of this path, which
+// says that searching is not possible and a look-up by number is: a host gives it where the handler does not answer.
+const SearchPath = "search/index.html"
 
 // RecordPath is the path of a record's page in a language, or of its JSON if language is "":
 // "verify/MPSS123456.html", "es/verify/MPSS123456.html", "verify/MPSS123456.json".

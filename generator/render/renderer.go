@@ -164,6 +164,9 @@ func (o *Options) check() error {
 // Languages are those of the site; the first stands at its root.
 func (r *Renderer) Languages() []string { return slices.Clone(r.options.Languages) }
 
+// NoSpecializations reports whether the areas of specialization are left out of every page.
+func (r *Renderer) NoSpecializations() bool { return r.options.NoSpecializations }
+
 // Guidance is what the guidance pages are made from.
 func (r *Renderer) Guidance() *guidance.Library { return r.library }
 

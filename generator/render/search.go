@@ -61,7 +61,7 @@ func (e *edition) searchView(p SearchPage) (searchView, error) {
 		limit = DefaultLimit
 	}
 	view := searchView{
-		page:     e.newPage(pageSearch, "search", p.Sample),
+		page:     e.newPage(pageSearch, SearchPath, p.Sample),
 		Searched: p.Query != "",
 		Total:    p.Total,
 		AtLeast:  p.TotalIsAtLeast,
@@ -71,7 +71,7 @@ func (e *edition) searchView(p SearchPage) (searchView, error) {
 		Guidance: p.Guidance,
 	}
 	view.Private, view.OwnForms, view.Canonical, view.Query = true, true, "", p.Query
-	view.Alternates = e.alternates("search?" + searchQuery(p, number))
+	view.Alternates = e.alternates(SearchPath + "?" + searchQuery(p, number))
 	if number > 1 {
 		view.Previous = e.searchPath(searchQuery(p, number-1))
 	}
@@ -114,7 +114,7 @@ func (e *edition) addFilters(view *searchView, p SearchPage) {
 	}
 }
 
-func (e *edition) searchPath(query string) string { return "/" + e.prefix + "search?" + query }
+func (e *edition) searchPath(query string) string { return "/" + e.prefix + SearchPath + "?" + query }
 
 // searchQuery is the query of the address of a page of results.
 func searchQuery(p SearchPage, number int) string {

@@ -94,6 +94,7 @@ type Status struct {
 	Theme                   string         `json:"theme"`   // digest of theme, translations and guidance
 	Version                 string         `json:"version"` // of the program
 	Sample                  bool           `json:"sample,omitempty"`
+	NoSpecializations       bool           `json:"no_specializations,omitempty"` // they are not published
 }
 
 // Held is how much of the source is held until a person has looked: by the guard, of what was read

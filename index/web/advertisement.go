@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -17,9 +18,9 @@ import (
 	"github.com/cmpss/registry/index"
 )
 
-// maxAdvertisementBody bounds, in bytes, the body with an advertisement: the most text that is checked,
-// with every byte of it escaped.
-const maxAdvertisementBody = 6*advertisement.MaxText + 1024
+// maxAdvertisementBody bounds, in bytes, the body with an advertisement: the most text that is checked, with
+// every character of it escaped as the longest that JSON and forms have.
+const maxAdvertisementBody = int64(len(`\ud83d\ude00`)*advertisement.MaxText + 1024)
 
 // advertisementAnswer is the answer to POST /api/v1/advertisement.
 type advertisementAnswer struct {
@@ -47,7 +48,7 @@ func (x *exchange) checkAdvertisement(set *index.Set, typed, text string) checke
 	case strings.TrimSpace(text) == "":
 		c.problem = render.AdvertisementEmpty
 		return c
-	case len(text) > advertisement.MaxText:
+	case advertisement.TooLong(text):
 		c.problem = render.AdvertisementTooLong
 		return c
 	case typed == "":
@@ -92,8 +93,8 @@ func (x *exchange) advertisement() {
 			err = errors.New("there is something after the body")
 		}
 	}
-	if err != nil || strings.TrimSpace(question.Text) == "" || len(question.Text) > advertisement.MaxText {
-		x.advertisementProblem(err, len(question.Text) > advertisement.MaxText)
+	if err != nil || strings.TrimSpace(question.Text) == "" || advertisement.TooLong(question.Text) {
+		x.advertisementProblem(err, advertisement.TooLong(question.Text))
 		return
 	}
 	if !x.h.enter(x.r) {
@@ -141,7 +142,7 @@ func (x *exchange) advertisementProblem(err error, tooLong bool) {
 	if tooLong || errors.As(err, &tooLarge) {
 		x.problem(problem{
 			Type: problemBadRequest, Status: http.StatusRequestEntityTooLarge, Title: "The request is too large",
-			Detail: "The text is longer than 20,480 bytes.",
+			Detail: fmt.Sprintf("The text has more than %d characters.", advertisement.MaxText),
 		})
 		return
 	}

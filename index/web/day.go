@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/cmpss/registry/generator/certification"
 	"github.com/cmpss/registry/generator/render"
@@ -21,21 +22,31 @@ func (x *exchange) onDay(set *index.Set, number certification.Number, typedNumbe
 	}
 	page := render.DayPage{Statement: &statement, Typed: bounded(typedDay)}
 	status := http.StatusOK
-	day, err := certification.ParseDate(typedDay)
-	switch {
-	case err != nil:
-		page.Problem, status = render.DayMalformed, http.StatusBadRequest
-	case day > certification.DateOf(x.now):
-		page.Problem, status = render.DayFuture, http.StatusBadRequest
-	default:
+	day, problem := parseDayTyped(typedDay, x.now)
+	if page.Problem = problem; problem == render.NoProblem {
 		page.On = record.OnDay(day, x.now)
+	} else {
+		status = http.StatusBadRequest
 	}
 	buffer := getBuffer()
 	defer putBuffer(buffer)
+	var err error
 	if *buffer, err = x.h.Pages.AppendDay((*buffer)[:0], x.language, page); err != nil {
 		x.h.Log.Error("a page could not be made", "route", x.route)
 		x.failed()
 		return
 	}
 	x.page(status, *buffer)
+}
+
+// parseDayTyped reads a day that a person typed and that has begun.
+func parseDayTyped(text string, now time.Time) (certification.Date, render.DayProblem) {
+	day, err := certification.ParseDate(text)
+	switch {
+	case err != nil:
+		return 0, render.DayMalformed
+	case day > certification.DateOf(now):
+		return 0, render.DayFuture
+	}
+	return day, render.NoProblem
 }

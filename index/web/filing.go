@@ -35,15 +35,16 @@ func (x *exchange) filing() {
 		x.answer(http.StatusNotFound, render.AnswerPage{Answer: render.NeverIssued, Typed: bounded(typed), Number: number})
 		return
 	}
-	page := render.FilingPage{Statement: &statement, Number: bounded(typed), Name: bounded(name), Asked: x.now}
+	page := render.FilingPage{Statement: &statement, Number: bounded(typed), Name: bounded(name), Day: bounded(on), Asked: x.now}
+	status := http.StatusOK
 	if on != "" {
-		day, wrong := parseDay(on, x.now)
-		if wrong != "" {
-			x.onDay(set, number, typed, on) // says what is wrong with the day, and asks for another
-			return
+		var day certification.Date
+		if day, page.Problem = parseDayTyped(on, x.now); page.Problem != render.NoProblem {
+			status = http.StatusBadRequest
+		} else {
+			of := statement.OnDay(day)
+			page.On = &of
 		}
-		of := statement.OnDay(day)
-		page.On = &of
 	}
 	if name != "" && statement.Status != certification.Unavailable { // there is no name to compare with
 		page.NameMatch = legalname.Compare(name, statement.LegalName).String()
@@ -55,7 +56,7 @@ func (x *exchange) filing() {
 		x.failed()
 		return
 	}
-	x.page(http.StatusOK, *buffer)
+	x.page(status, *buffer)
 }
 
 // code answers GET /qr/NUMBER.svg with a drawing that opens the page of an issued number.

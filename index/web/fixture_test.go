@@ -91,6 +91,9 @@ func (p *plainPages) AppendFiling(dst []byte, language string, page render.Filin
 	if page.On != nil {
 		dst = fmt.Appendf(dst, " on %s %s", page.On.Date, page.On.Status)
 	}
+	if page.Problem != render.NoProblem {
+		dst = fmt.Appendf(dst, " day %q problem %d", page.Day, page.Problem)
+	}
 	return dst, nil
 }
 

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -98,7 +102,7 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 		{advert, "POST", "/api/v1/advertisement", 400, nil, jsonBody(`{"text":"Jane Doe"}`)},
 		{advert, "POST", "/api/v1/advertisement", 400, nil, jsonBody(`{"text":" "}`)},
 		{advert, "POST", "/api/v1/advertisement", 404, nil, jsonBody(`{"text":"#MPSS999999"}`)},
-		{advert, "POST", "/api/v1/advertisement", 413, nil, jsonBody(`{"text":"` + strings.Repeat("x", 20481) + `"}`)},
+		{advert, "POST", "/api/v1/advertisement", 413, nil, jsonBody(`{"text":"` + strings.Repeat("ñ", 20001) + `"}`)},
 		{advert, "POST", "/api/v1/advertisement", 415, nil, withBody("text/plain", "Jane Doe")},
 		{advert, "POST", "/api/v1/advertisement", 503, late, jsonBody(`{"text":"#MPSS123456"}`)},
 		{"/advertisement", "GET", "/advertisement", 200, nil, nil},
@@ -155,6 +159,17 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 		{"/tools/standing.ics", "GET", "/tools/standing.ics", 400, nil, nil},
 		{"/{language}/tools/standing.ics", "GET", "/es/tools/standing.ics?expires=2026-03-01", 200, nil, nil},
 		{"/{language}/tools/standing.ics", "GET", "/es/tools/standing.ics?expires=x", 400, nil, nil},
+		{"/verify/print", "GET", "/verify/print?number=mpss-123456&name=Jane+Doe&on=2025-01-01", 200, nil, nil},
+		{"/verify/print", "GET", "/verify/print?number=123456&on=2027-01-01", 400, nil, nil},
+		{"/verify/print", "GET", "/verify/print?number=x", 400, nil, nil},
+		{"/verify/print", "GET", "/verify/print?number=999999", 404, nil, nil},
+		{"/verify/print", "GET", "/verify/print?number=123456", 500, broken, nil},
+		{"/verify/print", "GET", "/verify/print?number=123456", 503, late, nil},
+		{"/{language}/verify/print", "GET", "/es/verify/print?number=123456", 200, nil, nil},
+		{"/qr/{number}.svg", "GET", "/qr/MPSS123456.svg", 200, nil, nil},
+		{"/qr/{number}.svg", "GET", "/qr/x.svg", 404, nil, nil},
+		{"/qr/{number}.svg", "GET", "/qr/MPSS999999.svg", 404, nil, nil},
+		{"/qr/{number}.svg", "GET", "/qr/MPSS123456.svg", 503, late, nil},
 		{"/healthz", "GET", "/healthz", 200, nil, nil},
 		{"/readyz", "GET", "/readyz", 200, nil, nil},
 		{"/readyz", "GET", "/readyz", 503, late, nil},
@@ -180,7 +195,10 @@ func TestHandlerKeepsToOpenAPI(t *testing.T) {
 			continue
 		}
 		body := bodyOf(t, response)
-		if strings.HasPrefix(response.Header.Get("Content-Type"), "text/") {
+		if kind, _, _ := strings.Cut(response.Header.Get("Content-Type"), ";"); !strings.HasSuffix(kind, "json") {
+			if body != "" && operation.Responses.Status(c.status).Value.Content[kind] == nil {
+				t.Errorf("%s: an answer of type %s is not described", name, kind)
+			}
 			continue // there is no schema to hold it to
 		}
 		request := httptest.NewRequest(c.method, c.target, nil)
@@ -246,6 +264,37 @@ func TestToolsAreDescribedAsTheFactsHaveThem(t *testing.T) {
 	}
 	if !reflect.DeepEqual(want, got) {
 		t.Errorf("the facts have %v, the description %v", want, got)
+	}
+}
+
+// TestEveryRouteIsDescribed finds the routes of the handler in the description.
+func TestEveryRouteIsDescribed(t *testing.T) {
+	document := loadOpenAPI(t)
+	file, err := parser.ParseFile(token.NewFileSet(), "route.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	routes := make(map[string]string)
+	ast.Inspect(file, func(node ast.Node) bool {
+		if spec, ok := node.(*ast.ValueSpec); ok && len(spec.Values) == 1 && strings.HasPrefix(spec.Names[0].Name, "route") {
+			if path, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value); err == nil {
+				routes[spec.Names[0].Name] = path
+			}
+		}
+		return true
+	})
+	delete(routes, "routeFile") // what is left over
+	delete(routes, "routeAPI")
+	if len(routes) < 16 {
+		t.Errorf("only %d routes were found", len(routes))
+	}
+	for _, path := range routes {
+		if path == routeTool {
+			path = "/api/v1/tools/cost" // each tool has a description of its own
+		}
+		if document.Paths.Value(path) == nil {
+			t.Errorf("%s is not described", path)
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ const (
 	routeVerifyTo  = "/verify"
 	routeFiling    = "/verify/print"
 	routeCode      = "/qr/{number}.svg"
-	routeSearchFor = "/search"
+	routeSearchFor = "/search" // and where the forms send it, render.SearchPath
 	routeFile      = "/{file}"
 	routeTool      = "/api/v1/tools/{tool}"
 	routeToolFor   = "/tools/{tool}"
@@ -98,7 +98,7 @@ func (x *exchange) dispatch(path string) {
 		if x.only(http.MethodGet) {
 			x.verifyTo()
 		}
-	case routeSearchFor:
+	case routeSearchFor, routeSearchFor + "/", "/" + render.SearchPath:
 		x.route = routeSearchFor
 		if x.only(http.MethodGet) {
 			x.searchFor()

@@ -112,11 +112,11 @@ func appendAnswer(dst []byte, set *index.Set, c check, now time.Time) (body []by
 
 // parseDay reads a day that has begun. The second result says what is wrong.
 func parseDay(text string, now time.Time) (certification.Date, string) {
-	day, err := certification.ParseDate(text)
-	switch {
-	case err != nil:
+	day, problem := parseDayTyped(text, now)
+	switch problem {
+	case render.DayMalformed:
 		return 0, "The date must be a calendar day of the form YYYY-MM-DD."
-	case day > certification.DateOf(now):
+	case render.DayFuture:
 		return 0, "The date is in the future: a status is known for days that have begun in Los Angeles."
 	}
 	return day, ""

@@ -20,8 +20,12 @@
       error.textContent = find(".error", answer).textContent;
       for (const input of form.querySelectorAll("input, textarea")) {
         const wrong = find("#" + input.id, answer).hasAttribute("aria-invalid");
-        input.toggleAttribute("aria-invalid", wrong);
-        if (wrong) input.focus();
+        if (!wrong) {
+          input.removeAttribute("aria-invalid");
+          continue;
+        }
+        input.setAttribute("aria-invalid", "true");
+        input.focus();
       }
       result.scrollIntoView({ block: "nearest" });
       dispatchEvent(new Event("focus")); // page.js then covers the answer when its time has passed

@@ -135,7 +135,7 @@
   if (other && !query.has("asked")) {
     location.replace(other.getAttribute("href") + "?" + new URLSearchParams({ asked }));
   } else if (missing) {
-    let typed = query.get("number");
+    let typed = query.get("number") ?? query.get("q");
     if (typed === null) {
       try {
         typed = decodeURIComponent(asked).replace(/\/+$/, "").replace(/^.*\//, "").replace(/\.(html?|json)$/i, "");
