@@ -230,6 +230,10 @@ func renderPage(s *source, templates *blockTemplates, facts *Facts, words *gloss
 	if err != nil {
 		return nil, err
 	}
+	rules, err := facts.ruleChanges(s, sections)
+	if err != nil {
+		return nil, err
+	}
 	body := out.String()
 	if err := r.collectAnchors(body); err != nil {
 		return nil, err
@@ -237,7 +241,7 @@ func renderPage(s *source, templates *blockTemplates, facts *Facts, words *gloss
 	r.page = &Page{
 		Slug: s.Slug, Language: s.Language, Title: s.front.Title, Summary: s.front.Summary,
 		Sections: sections, Revision: s.front.Revision, Reviewed: s.front.Reviewed, Order: s.front.Order, Group: s.front.Group,
-		Changes: s.front.Changes, Questions: s.front.Questions,
+		Changes: s.front.Changes, RuleChanges: rules, Questions: s.front.Questions,
 		Body: template.HTML(body), Headings: headingsOf(body),
 	}
 	return r, nil

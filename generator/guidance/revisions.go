@@ -1,6 +1,10 @@
 package guidance
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Revisions are the changes of the Guidelines that their log records, newest first,
 // facts/revisions.toml.
@@ -21,6 +25,38 @@ type Change struct {
 	Section string `toml:"section"`
 	What    Text   `toml:"what"`
 	See     string `toml:"see"`
+}
+
+// RuleChange is a change of the Guidelines in the words of a page's language.
+type RuleChange struct {
+	On      string // the day of the revision, YYYY-MM-DD
+	Section string // as the language writes it; "" where the whole text changed
+	What    string
+	Here    bool // this page explains the rule as it is now; others rest on the same section
+}
+
+// ruleChanges are those that a page explains, and those of the sections that it rests on, newest first.
+func (f *Facts) ruleChanges(s *source, sections []Citation) ([]RuleChange, error) {
+	var list []RuleChange
+	for _, r := range f.Revisions.List {
+		for _, change := range r.Changes {
+			slug, _, _ := strings.Cut(change.See, "#")
+			here := slug == s.Slug
+			if !here && (change.Section == "" || !slices.ContainsFunc(sections, func(c Citation) bool { return c.ID == change.Section })) {
+				continue
+			}
+			section, err := f.localReference(change.Section, s.Language)
+			if err != nil {
+				return nil, err
+			}
+			what, err := f.expand(change.What, s.Language)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, RuleChange{On: r.Day, Section: section, What: what, Here: here})
+		}
+	}
+	return list, nil
 }
 
 func (c *factChecker) checkRevisions() {

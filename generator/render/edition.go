@@ -168,8 +168,9 @@ type page struct {
 	Path       string // on the site, without the language's folder: "guidance/fees.html"
 	Private    bool   // not for search engines: pages about a person, and answers
 	Sample     bool
-	OwnForms   bool // the page has the look-up forms in its main part
-	HasContact bool // the page says in its main part who to call
+	OwnForms   bool   // the page has the look-up forms in its main part
+	HasContact bool   // the page says in its main part who to call
+	Root       string // the address of the site, without a slash at its end; "" where it is not known
 	Canonical  string
 	Alternates []alternate
 
@@ -185,11 +186,12 @@ type alternate struct {
 	Name      template.HTML // of the language, in that language
 	URL       string
 	Elsewhere template.HTML // an offer to read on, in that language
+	Locale    template.HTML // of the language, as Open Graph writes it
 }
 
 // newPage is a page at a path that exists in every language.
 func (e *edition) newPage(kind, path string, sample bool) page {
-	p := page{Kind: kind, Path: path, Sample: sample}
+	p := page{Kind: kind, Path: path, Sample: sample, Root: e.renderer.options.BaseURL}
 	p.HasContact = kind == pageRecord || kind == pageHome || kind == pageAnswer
 	if e.renderer.options.BaseURL != "" {
 		p.Canonical = e.renderer.options.BaseURL + "/" + e.prefix + webPath(path)
@@ -216,8 +218,9 @@ func (e *edition) alternates(path string) []alternate {
 		c := e.renderer.theme.catalogs[language]
 		name, _ := c.text("language.name") // the keys were checked
 		elsewhere, _ := c.text("language.elsewhere")
+		locale, _ := c.text("language.locale")
 		list = append(list, alternate{
-			Language: language, Name: name, Elsewhere: elsewhere,
+			Language: language, Name: name, Elsewhere: elsewhere, Locale: locale,
 			URL: "/" + e.renderer.prefix(language) + path,
 		})
 	}

@@ -43,7 +43,7 @@ type atomEntry struct {
 }
 
 // maxEntries bounds a feed.
-const maxEntries = 50
+const maxEntries = 100
 
 // feedName is the path of a feed in the folder of its language.
 const feedName = "guidance/feed.xml"
@@ -109,11 +109,17 @@ func (e *edition) feed() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// entriesOf are the changes of a page, or its last review where it lists none.
+// entriesOf are the changes of a page and of the rules that it explains, and its last review where it lists no
+// change of its own.
 func entriesOf(g *guidance.Page, address, reviewed string) ([]atomEntry, error) {
-	changes := g.Changes
+	changes := slices.Clone(g.Changes)
 	if len(changes) == 0 {
 		changes = []guidance.Edit{{On: g.Reviewed, What: reviewed + " " + g.Summary}}
+	}
+	for _, rule := range g.RuleChanges {
+		if rule.Here {
+			changes = append(changes, guidance.Edit{On: rule.On, What: rule.Section + ": " + rule.What})
+		}
 	}
 	var entries []atomEntry
 	count := make(map[string]int) // of the changes of a day

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"html/template"
 	"slices"
@@ -25,6 +27,14 @@ type guidanceView struct {
 	After    *guidance.Page
 	Slug     string
 	Feed     string // address of the feed; "" where there is none
+	Changes  []changeView
+}
+
+// changeView is a change that readers of a page should hear of: of the page, or of the rule it explains.
+type changeView struct {
+	On      moment
+	Section string // of the Guidelines; "" for a change of the page
+	What    string
 }
 
 // newerPage is a page that was compared with the Guidelines after its translation.
@@ -76,8 +86,30 @@ func (e *edition) guidanceView(g *guidance.Page, sample bool) (guidanceView, err
 	if view.Reviewed, err = e.dayOf(g, g.Reviewed); err != nil {
 		return view, err
 	}
+	if view.Changes, err = e.changesOf(g); err != nil {
+		return view, err
+	}
 	view.Newer, err = e.newer(g, view.Alternates)
 	return view, err
+}
+
+// changesOf are the changes of a page and of the rules that it rests on, the newest first.
+func (e *edition) changesOf(g *guidance.Page) ([]changeView, error) {
+	var list []changeView
+	add := func(day, section, what string) error {
+		on, err := e.dayOf(g, day)
+		list = append(list, changeView{on, section, what})
+		return err
+	}
+	var errs []error
+	for _, change := range g.Changes {
+		errs = append(errs, add(change.On, "", change.What))
+	}
+	for _, change := range g.RuleChanges {
+		errs = append(errs, add(change.On, change.Section, change.What))
+	}
+	slices.SortStableFunc(list, func(a, b changeView) int { return cmp.Compare(b.On.Machine, a.On.Machine) })
+	return list, errors.Join(errs...)
 }
 
 // dayOf is a day of a page's front matter.

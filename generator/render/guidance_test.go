@@ -12,6 +12,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"github.com/cmpss/registry/generator/guidance"
 	"github.com/cmpss/registry/themes"
 )
@@ -148,9 +150,16 @@ func TestFeeds(t *testing.T) {
 		if of["A & <b>"] != fees+"2026-11-20" || of["Twice"] != fees+"2026-11-20-2" || of["Later"] != fees+"2026-11-21" {
 			t.Errorf("%s: the changes of a page are %v", path, slices.Sorted(maps.Values(of)))
 		}
-		link := `<link rel="alternate" type="application/atom+xml" href="/` + path + `"`
-		if page := strings.Replace(path, "feed.xml", "fees.html", 1); !strings.Contains(files[page], link) {
-			t.Errorf("%s does not name its feed", page)
+		if !ids[fees+"2025-05-15"] || ids[strings.Replace(fees, "fees", "for-training-providers", 1)+"2025-05-15"] {
+			t.Errorf("%s: a change of the Guidelines is not told once, by the page that explains it", path)
+		}
+		for _, slug := range []string{"fees", "revisions"} {
+			page := files[strings.TrimSuffix(path, "feed.xml")+slug+".html"]
+			for _, link := range []string{`<link rel="alternate" type="application/atom+xml" href="/` + path + `"`, `<a href="/` + path + `"`} {
+				if !strings.Contains(page, link) {
+					t.Errorf("%s in %s does not name its feed: %s", slug, language, link)
+				}
+			}
 		}
 	}
 }
@@ -165,6 +174,21 @@ func TestOpenGraph(t *testing.T) {
 		described, private := strings.Contains(body, `property="og:`), strings.Contains(body, `content="noindex`)
 		if described == private {
 			t.Errorf("%s: described for sharing %v, private %v", path, described, private)
+		}
+		if private {
+			continue
+		}
+		locale, kind := "en_US", "website"
+		if strings.HasPrefix(path, "es/") {
+			locale = "es_US"
+		}
+		if strings.Contains(path, "guidance/") && !strings.HasSuffix(path, "/index.html") {
+			kind = "article"
+		}
+		for property, want := range map[string]string{"locale": locale, "type": kind, "image": "https://registry.example.org/assets/"} {
+			if !strings.Contains(body, `<meta property="og:`+property+`" content="`+want) {
+				t.Errorf("%s: og:%s is not %s", path, property, want)
+			}
 		}
 	}
 	for v := range variant(numVariants) {
@@ -182,6 +206,69 @@ func TestOpenGraph(t *testing.T) {
 			}
 			if strings.Contains(string(page), "og:") || strings.Contains(string(page), "itemscope") {
 				t.Errorf("%s: the page of a person has structured data", language)
+			}
+		}
+	}
+}
+
+// A guidance page tells what changed: on the page, and in the rules that it rests on.
+func TestPageTellsWhatChanged(t *testing.T) {
+	files := fixedPages(t, instant)
+	for path, want := range map[string]string{
+		"guidance/fees.html":                      `<li><time datetime="2025-05-15">May 15, 2025</time>: In the Guidelines, §601: Two fees were added`,
+		"guidance/for-training-providers.html":    `In the Guidelines, §803:`,
+		"es/guidance/code-of-ethics.html":         `<time datetime="2025-05-07">7 de mayo de 2025</time>: En los Lineamientos, Ap. B: El código de ética`,
+		"es/guidance/complaints-and-appeals.html": `<li><time datetime="2026-11-22">22 de noviembre de 2026</time>: `,
+	} {
+		if !strings.Contains(files[path], want) {
+			t.Errorf("%s: does not have %s", path, want)
+		}
+	}
+}
+
+// Structured data are items of schema.org with a type, and every property stands in one.
+func TestMicrodata(t *testing.T) {
+	properties := map[string][]string{
+		"https://schema.org/WebPage":        {"inLanguage", "lastReviewed", "breadcrumb", "name", "description"},
+		"https://schema.org/BreadcrumbList": {"itemListElement"},
+		"https://schema.org/ListItem":       {"item", "name", "position"},
+	}
+	for path, body := range fixedPages(t, instant) {
+		if !strings.HasSuffix(path, ".html") || !strings.Contains(body, "itemscope") {
+			continue
+		}
+		document, err := html.Parse(strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		met := make(map[string]bool)
+		var walk func(node *html.Node, in string)
+		walk = func(node *html.Node, in string) {
+			attributes := make(map[string]string)
+			for _, a := range node.Attr {
+				attributes[a.Key] = a.Val
+			}
+			if name := attributes["itemprop"]; name != "" {
+				met[in+" "+name] = true
+				if !slices.Contains(properties[in], name) {
+					t.Errorf("%s: %q is no property of %q", path, name, in)
+				}
+			}
+			if _, opens := attributes["itemscope"]; opens {
+				if in = attributes["itemtype"]; properties[in] == nil {
+					t.Errorf("%s: an item of type %q", path, in)
+				}
+			}
+			for child := range node.ChildNodes() {
+				walk(child, in)
+			}
+		}
+		walk(document, "")
+		for kind, names := range properties {
+			for _, name := range names {
+				if !met[kind+" "+name] {
+					t.Errorf("%s: %s has no %s", path, kind, name)
+				}
 			}
 		}
 	}
