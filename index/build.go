@@ -23,13 +23,8 @@ import (
 const (
 	fieldNumber = "_id"
 	fieldWord   = "word" // each word, and those by which it is found as well
-	fieldEdge   = "edge" // the first character, and the first two, of each word
 	fieldPart   = "part" // characters and pairs of them, of words without spaces between
 )
-
-// maxEdge is the longest prefix, in characters, that has a term of its own. Longer ones are few
-// enough words to be read from the dictionary.
-const maxEdge = 2
 
 // namesDigest is the SHA-256 of all that the search index is made of.
 func namesDigest(records []*certification.Record) string {
@@ -87,7 +82,6 @@ func (v vocabulary) document(r *certification.Record) *document.Document {
 	}
 	all := append(words[:len(words):len(words)], legalname.Spelled(words)...)
 	d.AddField(v.field(fieldWord, all))
-	d.AddField(v.field(fieldEdge, edges(all)))
 	if parts := parts(words); len(parts) > 0 {
 		d.AddField(v.field(fieldPart, parts))
 	}
@@ -125,27 +119,6 @@ func (t *terms) Value() []byte                                    { return nil }
 func (t *terms) ArrayPositions() []uint64                         { return nil }
 func (t *terms) NumPlainTextBytes() uint64                        { return 0 }
 func (t *terms) Size() int                                        { return 0 }
-
-// edges are the first character, and the first two, of each word.
-func edges(words []string) []string {
-	var edges []string
-	for _, word := range words {
-		runes := 0
-		for i := range word {
-			if runes > 0 {
-				edges = append(edges, word[:i])
-			}
-			if runes == maxEdge {
-				break
-			}
-			runes++
-		}
-		if runes < maxEdge {
-			edges = append(edges, word)
-		}
-	}
-	return edges
-}
 
 // parts are the characters and the pairs of neighbouring characters of ideographic words.
 func parts(words []string) []string {

@@ -125,13 +125,18 @@ func (n *names) readPosting(ctx context.Context, field, term string, count int) 
 		}
 		ranks = append(ranks, n.ranks[hit.ID.Value()])
 	}
-	if len(ranks)*manyShare < len(n.numbers) {
+	return newPosting(ranks, len(n.numbers)), nil
+}
+
+// newPosting is of ranks in any order, of so many names in all.
+func newPosting(ranks []uint32, total int) *posting {
+	if len(ranks)*manyShare < total {
 		slices.Sort(ranks)
-		return &posting{few: ranks}, nil
+		return &posting{few: ranks}
 	}
-	set := newRankSet(len(n.numbers))
+	set := newRankSet(total)
 	for _, rank := range ranks {
 		set.add(rank)
 	}
-	return &posting{many: set}, nil
+	return &posting{many: set}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // generationVersion is the version of the layout of the state folder. Open refuses any other.
-const generationVersion = 2
+const generationVersion = 3
 
 // Names in the state folder.
 const (

@@ -71,9 +71,6 @@ func (n *names) load(find func(certification.Number) (*certification.Record, boo
 		return err
 	}
 	n.words = newLexicon(words)
-	if n.edges, err = n.openDictionary(fieldEdge); err != nil {
-		return err
-	}
 	if n.parts, err = n.openDictionary(fieldPart); err != nil {
 		return err
 	}
@@ -131,6 +128,7 @@ func (n *names) load(find func(certification.Number) (*certification.Record, boo
 	for _, part := range n.bySegment {
 		slices.SortFunc(part, func(a, b uint32) int { return n.numbers[a].Compare(n.numbers[b]) })
 	}
+	n.edges = n.findEdges()
 	return nil
 }
 
