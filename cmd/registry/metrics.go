@@ -30,8 +30,8 @@ type metrics struct {
 	rejected     prometheus.Gauge
 	held         prometheus.Gauge
 	listens      prometheus.Gauge
-	lastLook     prometheus.Gauge
 	nextUpdate   prometheus.Gauge
+	seen         atomic.Int64 // up to when every change of the source was read, in Unix nanoseconds; 0 if none was
 	pending      atomic.Int64 // when the oldest change was made that is read and not published, in Unix nanoseconds; 0 if there is none
 	delay        prometheus.Histogram
 	duration     prometheus.Histogram
@@ -48,7 +48,6 @@ func newMetrics(now func() time.Time) *metrics {
 		rejected:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "registry_rejected_rows", Help: "Rows of the source that could not be understood."}),
 		held:         prometheus.NewGauge(prometheus.GaugeOpts{Name: "registry_held", Help: "1 while a difference is held until a person accepts it."}),
 		listens:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "registry_listening", Help: "1 while the source's notifications are heard."}),
-		lastLook:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "registry_last_look_timestamp_seconds", Help: "When the source was last read without a failure."}),
 		nextUpdate:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "registry_next_update_timestamp_seconds", Help: "Until when the published statements may be relied on."}),
 		delay: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "registry_change_delay_seconds", Help: "From a change in the source to its page.",
@@ -59,18 +58,20 @@ func newMetrics(now func() time.Time) *metrics {
 			Buckets: []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60},
 		}),
 	}
-	m.registry.MustRegister(m.publications, m.failures, m.written, m.records, m.rejected, m.held, m.listens, m.lastLook, m.nextUpdate, m.delay, m.duration)
+	m.registry.MustRegister(m.publications, m.failures, m.written, m.records, m.rejected, m.held, m.listens, m.nextUpdate, m.delay, m.duration)
 	// The age of a change that waits grows although nothing happens, so it is worked out when it is asked for.
 	m.registry.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "registry_oldest_unpublished_change_seconds", Help: "Age of the oldest change that was read and is not published; 0 if there is none."},
-			func() float64 { return m.pendingAge().Seconds() }),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "registry_change_overdue", Help: "1 if a change has not been published for 48 hours, of the 72 that are promised."},
+			func() float64 { return m.age(&m.pending).Seconds() }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "registry_change_overdue", Help: "1 if a change has not been published for 48 hours, of the 72 that are promised, or may not have been, because the source could not be read."},
 			func() float64 {
-				if m.pendingAge() > alarmAfter {
+				if m.age(&m.pending) > alarmAfter || m.age(&m.seen) > alarmAfter {
 					return 1
 				}
 				return 0
 			}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "registry_last_look_timestamp_seconds", Help: "Up to when every change of the source was read; 0 if none was."},
+			func() float64 { return float64(m.seen.Load() / int64(time.Second)) }),
 	)
 	return m
 }
@@ -79,12 +80,19 @@ func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
+// keeping is what a Keeper says of itself.
+type keeping interface {
+	Held() bool
+	Seen() time.Time
+	Pending() time.Time
+}
+
 // looked counts one look.
-func (m *metrics) looked(r follow.Report, err error, waits bool, pending time.Time) {
+func (m *metrics) looked(r follow.Report, err error, k keeping) {
 	_, held := errors.AsType[*publish.HeldError](err)
 	older := errors.Is(err, records.ErrBackwards)
 	m.held.Set(0) // a look that fails does not end it
-	if waits {
+	if k.Held() {
 		m.held.Set(1)
 	}
 	switch {
@@ -97,13 +105,16 @@ func (m *metrics) looked(r follow.Report, err error, waits bool, pending time.Ti
 	case err != nil:
 		m.failures.WithLabelValues("other").Inc()
 	default:
-		m.lastLook.Set(float64(m.now().Unix()))
 		m.rejected.Set(float64(len(r.Rejections)))
 	}
-	m.pending.Store(0)
-	if !pending.IsZero() {
-		m.pending.Store(pending.UnixNano())
+	store := func(to *atomic.Int64, at time.Time) {
+		to.Store(0)
+		if !at.IsZero() {
+			to.Store(at.UnixNano())
+		}
 	}
+	store(&m.seen, k.Seen())
+	store(&m.pending, k.Pending())
 	if !r.Published {
 		return
 	}
@@ -121,10 +132,10 @@ func (m *metrics) looked(r follow.Report, err error, waits bool, pending time.Ti
 	}
 }
 
-// pendingAge is for how long the oldest change that is read and not published has waited.
-func (m *metrics) pendingAge() time.Duration {
-	if made := m.pending.Load(); made != 0 {
-		return m.now().Sub(time.Unix(0, made))
+// age is how long ago an instant was; 0 if there is none.
+func (m *metrics) age(of *atomic.Int64) time.Duration {
+	if at := of.Load(); at != 0 {
+		return m.now().Sub(time.Unix(0, at))
 	}
 	return 0
 }

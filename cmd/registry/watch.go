@@ -139,7 +139,7 @@ func untilStopped(ctx context.Context, err error) error {
 // rebuild is what the loop calls.
 func (w *watcher) rebuild(ctx context.Context, why watch.Reason) (watch.Outcome, error) {
 	report, err := w.keeper.Rebuild(ctx, why)
-	w.metrics.looked(report, err, w.keeper.Held(), w.keeper.Pending())
+	w.metrics.looked(report, err, w.keeper)
 	if report.PagesError != nil {
 		w.log.Error("theme or content cannot be read; the site goes on with what it had", "error", oneLine(report.PagesError))
 	}

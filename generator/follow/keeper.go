@@ -184,6 +184,15 @@ func (k *Keeper) Next() time.Time {
 // Pending is when the oldest change that is read and not published was made; zero if there is none.
 func (k *Keeper) Pending() time.Time { return k.pending }
 
+// Seen is up to when every change of the source was read, as far as that is known; zero if nothing
+// was ever read.
+func (k *Keeper) Seen() time.Time {
+	if k.latest.snapshot == nil {
+		return k.options.Publisher.Manifest().Read
+	}
+	return k.latest.looked
+}
+
 // Held reports whether something waits for a person: a difference, or a source that went back.
 func (k *Keeper) Held() bool { return k.held != nil }
 
@@ -269,11 +278,11 @@ func (k *Keeper) publish(ctx context.Context, asOf time.Time, from reading, behi
 	report.BuildTook += k.options.Clock().Sub(start)
 	start = k.options.Clock()
 	result, err := k.options.Publisher.Publish(ctx, built, publish.Run{
-		Accept: k.options.Accept,
-		Full:   k.options.Full,
-		Ahead:  k.ahead(ctx, from, asOf),
-		Delays: func(d publish.Difference) site.Delays { return k.delays(d, from, asOf, report) },
-		Beside: func(ctx context.Context) error { return k.writeIndex(ctx, from, report) },
+		Accept:   k.options.Accept,
+		Full:     k.options.Full,
+		Statuses: k.statuses(ctx, from, asOf),
+		Delays:   func(d publish.Difference) site.Delays { return k.delays(d, from, asOf, report) },
+		Beside:   func(ctx context.Context) error { return k.writeIndex(ctx, from, report) },
 	})
 	report.Publish = add(report.Publish, result)
 	report.PublishTook += k.options.Clock().Sub(start)

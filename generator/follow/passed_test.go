@@ -247,6 +247,9 @@ func TestWhatIsHeldIsNotForgotten(t *testing.T) {
 		if !f.Held() || !f.Pending().Equal(made) {
 			t.Errorf("restart %t: held %t, pending since %s", restart, f.Held(), f.Pending())
 		}
+		if want := noon.Add(time.Minute); !restart && !f.Seen().Equal(want) || restart && !f.Seen().Equal(noon) {
+			t.Errorf("restart %t: everything was seen up to %s", restart, f.Seen())
+		}
 	}
 	f.source.fail = nil
 	f.least = 100

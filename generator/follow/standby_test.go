@@ -32,6 +32,9 @@ func TestAStandbyConfirmsWhatItHas(t *testing.T) {
 		}
 		f.now = f.now.Add(15 * time.Second)
 	}
+	if !f.Seen().Equal(f.source.known) {
+		t.Errorf("everything was seen up to %s", f.Seen())
+	}
 	f.mustSay(t, expiring, certification.Lapsed)
 	f.mustSay(t, changed, certification.Revoked)
 	if s := f.says(t, steady); s.NextUpdate != before.NextUpdate {

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +33,7 @@ type Difference struct {
 	Next       int // records of the new site
 	Added      []string
 	Vanished   []string       // no longer in the source, or no longer issued
-	Status     []StatusChange // by the source, at once or later (Run.Ahead); a change by the calendar alone is none
+	Status     []StatusChange // by the source, at once or later (Run.Statuses); a change by the calendar alone is none
 	Rejected   int            // rows
 	Accepted   int            // rows that were rejected when the site was last published
 	Unreadable bool           // not one record of the new site could be understood
@@ -54,13 +53,14 @@ type StatusChange struct {
 	At     time.Time `json:"at,omitzero"` // from when on, if that lies ahead
 }
 
-// difference is compare's, with the changes of status that lie ahead, which count as those of now
-// do: when their moment comes, their source says nothing new.
-func difference(previous *site.Manifest, next *site.Site, p places, ahead func([]*site.RecordEntry) []StatusChange) Difference {
-	d, steady := compare(previous, next, p)
-	if ahead != nil && len(steady) > 0 {
-		d.Status = append(d.Status, ahead(steady)...)
-		slices.SortFunc(d.Status, func(a, b StatusChange) int { return site.CompareNumbers(a.Number, b.Number) })
+// difference is compare's, with the changes of status as whoever knows the records tells them.
+func difference(previous *site.Manifest, next *site.Site, p places, statuses func([]*site.RecordEntry) []StatusChange) Difference {
+	d, changed := compare(previous, next, p)
+	if statuses != nil {
+		d.Status = nil
+		if len(changed) > 0 {
+			d.Status = statuses(changed)
+		}
 	}
 	d.StatusBefore, d.VanishedBefore = letPass(previous, next.AsOf).Sum()
 	return d
@@ -76,8 +76,8 @@ func letPass(previous *site.Manifest, instant time.Time) site.LetPass {
 }
 
 // compare finds the difference between a published site and the next one, and the published
-// records that the source changed and whose status is the same now.
-func compare(previous *site.Manifest, next *site.Site, p places) (d Difference, steady []*site.RecordEntry) {
+// records that the source changed and has not withdrawn.
+func compare(previous *site.Manifest, next *site.Site, p places) (d Difference, changed []*site.RecordEntry) {
 	d = Difference{Published: len(previous.Records), Next: len(next.Records), Rejected: next.Status.Rejected, Accepted: previous.Rejected}
 	d.Unreadable = d.Rejected > d.Accepted && next.Status.Records["unavailable"] == len(next.Records)
 	had, left := false, false // records that are not withdrawn
@@ -101,17 +101,19 @@ func compare(previous *site.Manifest, next *site.Site, p places) (d Difference, 
 			continue
 		}
 		d.Changed = append(d.Changed, now.Number)
-		switch {
-		case old.Status == now.Status:
-			steady = append(steady, old)
-		case now.Status == site.Withdrawn:
-			d.Vanished = append(d.Vanished, now.Number)
-		default:
+		if now.Status == site.Withdrawn {
+			if old.Status != site.Withdrawn {
+				d.Vanished = append(d.Vanished, now.Number)
+			}
+			continue
+		}
+		changed = append(changed, old)
+		if old.Status != now.Status {
 			d.Status = append(d.Status, StatusChange{Number: now.Number, From: old.Status, To: now.Status})
 		}
 	}
 	d.Emptied = had && !left
-	return d, steady
+	return d, changed
 }
 
 // Digest names exactly this difference, so that consent to it is consent to nothing else. A change

@@ -35,10 +35,10 @@ type Run struct {
 	Accept string // digest of a difference that a person has seen and accepts
 	Full   bool   // write every file again, whatever the manifest says
 
-	// Ahead gives, of published records whose source changed and whose status is the same now,
-	// the first change of status ahead that the guard counts, at most one a record. Nil: the guard
-	// looks at the statuses of now alone.
-	Ahead func(published []*site.RecordEntry) []StatusChange
+	// Statuses gives, of published records that the source changed and has not withdrawn, in
+	// order, the first change of status of each that the source made and that the guard counts,
+	// now or ahead. Nil: the statuses of now are compared.
+	Statuses func(changed []*site.RecordEntry) []StatusChange
 
 	// Beside runs while the files are written, once the guard has let the difference pass.
 	// If it fails nothing is published. May be nil.
@@ -141,7 +141,7 @@ func (p *Publisher) Publish(ctx context.Context, s *site.Site, run Run) (Report,
 			p.options.Out, s.AsOf.UTC().Format(time.RFC3339), p.manifest.AsOf.UTC().Format(time.RFC3339))
 	}
 	w := &publication{Publisher: p, site: s, run: run, places: align(p.manifest.Records, s.Records), delays: p.manifest.Delays}
-	d := difference(p.manifest, s, w.places, run.Ahead)
+	d := difference(p.manifest, s, w.places, run.Statuses)
 	w.report.Difference = d
 	if err := p.options.Limits.Check(d, run.Accept); err != nil {
 		return w.report, err

@@ -178,6 +178,29 @@ func TestWhatLiesAheadAndIsOrdinaryPasses(t *testing.T) {
 		f.open(t)
 		f.rebuild(t, watch.Start)
 	})
+	t.Run("names, when a lapse went by between two builds", func(t *testing.T) {
+		f := newFixture(t)
+		f.batch(20, "2026-11-22")
+		f.least = 5
+		f.open(t)
+		f.rebuild(t, watch.Start)
+		for i := range 20 {
+			r, err := certification.Draft{
+				Number: fmt.Sprintf("MPSS1000%d", 10+i), LegalName: "Jane Roe", Terms: []certification.DraftTerm{{From: "2025-03-01", To: "2026-11-22"}},
+			}.Record()
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.source.set(r)
+		}
+		f.now = noon.Add(24 * time.Hour)
+		f.open(t)
+		f.rebuild(t, watch.Start)
+		f.mustSay(t, changed, certification.Lapsed)
+		if counted := f.publisher.Manifest().LetPass; len(counted) != 0 {
+			t.Errorf("counted %v", counted)
+		}
+	})
 	t.Run("renewals beyond the horizon", func(t *testing.T) {
 		f := batchFixture(t)
 		f.batch(20, "2029-02-28")

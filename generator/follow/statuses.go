@@ -14,13 +14,13 @@ import (
 // there to mend what comes. Beyond it renewals do not count, for that is how they are entered.
 const horizon = 72 * time.Hour
 
-// ahead gives what the guard asks of records that the source changed: what becomes of their status
-// after the instant that would not have become of it without that change.
+// statuses gives what the guard asks of records that the source changed: what became of their status,
+// or becomes of it after the instant, that would not have without that change.
 //
 // What the record was is known from what the guard let pass last, or from the record table where an
 // earlier process wrote it. Where neither has the record that was published, as when the table is
 // lost, the status that was published is taken to have lasted: that counts rather too much.
-func (k *Keeper) ahead(ctx context.Context, from reading, asOf time.Time) func([]*site.RecordEntry) []publish.StatusChange {
+func (k *Keeper) statuses(ctx context.Context, from reading, asOf time.Time) func([]*site.RecordEntry) []publish.StatusChange {
 	return func(published []*site.RecordEntry) []publish.StatusChange {
 		var list []publish.StatusChange
 		formers := k.formers(ctx, published)
@@ -60,33 +60,41 @@ func (k *Keeper) formers(ctx context.Context, published []*site.RecordEntry) []*
 	return list
 }
 
-// firstChange is the first change of status after the instant that is in next and not in former,
-// and that counts.
+// firstChange is the first change of status, at the instant or after it, that is in next and not in
+// former, and that counts.
 func firstChange(former, next *certification.Record, published *site.RecordEntry, asOf time.Time) (publish.StatusChange, bool) {
-	if former != nil && slices.Equal(former.Terms(), next.Terms()) && slices.Equal(former.Actions(), next.Actions()) {
+	if former != nil && haveOneCourse(former, next) {
 		return publish.StatusChange{}, false
 	}
-	for at := asOf; ; {
-		following := []time.Time{certification.NextChange(next, at)}
-		if former != nil {
-			following = append(following, certification.NextChange(former, at))
-		}
-		at = earliest(following)
-		if at.IsZero() {
-			return publish.StatusChange{}, false
-		}
+	for at := asOf; !at.IsZero(); {
 		late := at.After(asOf.Add(horizon))
 		becomes, was, counts := certification.StatusAt(next, at), published.Status, true
-		if former != nil {
+		following := []time.Time{certification.NextChange(next, at)}
+		switch {
+		case former == nil: // it goes by the calendar in any case, but for an action
+			counts = !late || becomes == certification.Suspended || becomes == certification.Revoked
+		case !former.IsUnavailable():
 			status := certification.StatusAt(former, at)
 			was, counts = status.String(), !late || !renews(status, becomes)
-		} else if late { // it goes by the calendar in any case, but for an action
-			counts = becomes == certification.Suspended || becomes == certification.Revoked
+			following = append(following, certification.NextChange(former, at))
 		}
 		if counts && becomes.String() != was {
-			return publish.StatusChange{Number: published.Number, From: was, To: becomes.String(), At: at.UTC()}, true
+			change := publish.StatusChange{Number: published.Number, From: was, To: becomes.String()}
+			if at.After(asOf) {
+				change.At = at.UTC()
+			}
+			return change, true
 		}
+		at = earliest(following)
 	}
+	return publish.StatusChange{}, false
+}
+
+// haveOneCourse reports whether the status of two records of a number is the same at every instant,
+// as far as can be seen without asking for it.
+func haveOneCourse(a, b *certification.Record) bool {
+	return slices.Equal(a.Terms(), b.Terms()) && slices.Equal(a.Actions(), b.Actions()) &&
+		a.IsUnavailable() == b.IsUnavailable() && a.IsWithdrawn() == b.IsWithdrawn()
 }
 
 // renews reports whether a later status is what a longer term makes of one to which the calendar
