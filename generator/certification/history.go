@@ -63,7 +63,8 @@ func possibleChanges(dst []time.Time, r *Record) []time.Time {
 // without gaps, equal neighbours joined. It is empty before the issue and for an
 // unavailable record.
 func History(r *Record, instant time.Time) []Interval {
-	return historyUpTo(changesOf(r), instant)
+	var store [16]change
+	return historyUpTo(appendChanges(store[:0], r), instant)
 }
 
 func historyUpTo(changes []change, instant time.Time) []Interval {

@@ -79,8 +79,11 @@ func (n Number) Compare(m Number) int {
 }
 
 func separatesDigits(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r == '#' || r == '_' || r == '-' || r == ' ' || r >= '\t' && r <= '\r'
+	}
 	switch r {
-	case '#', '＃', '﹟', '_', '−': // number signs, low line, minus sign
+	case '＃', '﹟', '−': // number signs, minus sign
 		return true
 	}
 	return unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Cf)

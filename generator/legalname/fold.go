@@ -2,6 +2,7 @@ package legalname
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -20,7 +21,7 @@ const MaxWordRunes = 64
 // Japanese or Korean is a word of its own. Words(strings.Join(Words(s), " ")) is Words(s).
 func Words(name string) []string {
 	folded := fold(name)
-	var words []string
+	words := make([]string, 0, 4)
 	start, end, runes, ideographic := -1, 0, 0, false
 	flush := func() {
 		if start >= 0 {
@@ -67,21 +68,58 @@ func IsIdeographic(r rune) bool {
 
 // fold gives the text without case, diacritics and apostrophes.
 func fold(text string) string {
+	if folded, ok := foldLatin(text); ok {
+		return folded
+	}
+	return foldAny(text)
+}
+
+// foldedLatin are the letters that nearly all names are written with, up to U+02FF and from U+1E00 to U+1EFF, each
+// folded by itself: they hold their diacritics, and none is a mark of the letter before.
+var foldedLatin = sync.OnceValue(func() *[latinEnd + vietnameseEnd - vietnamese]string {
+	var table [latinEnd + vietnameseEnd - vietnamese]string
+	for i := range table {
+		r := rune(i)
+		if r >= latinEnd {
+			r += vietnamese - latinEnd
+		}
+		table[i] = foldAny(string(r))
+	}
+	return &table
+})
+
+const (
+	latinEnd      = 0x300
+	vietnamese    = 0x1e00
+	vietnameseEnd = 0x1f00
+)
+
+// foldLatin is fold for texts of those letters alone.
+func foldLatin(text string) (string, bool) {
+	table := foldedLatin()
+	var store [128]byte
+	folded := store[:0]
+	for _, r := range text {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			folded = append(folded, byte(r)+'a'-'A')
+		case r < utf8.RuneSelf && r != '\'' && r != '`':
+			folded = append(folded, byte(r))
+		case r < latinEnd:
+			folded = append(folded, table[r]...)
+		case r >= vietnamese && r < vietnameseEnd:
+			folded = append(folded, table[latinEnd+r-vietnamese]...)
+		default:
+			return "", false
+		}
+	}
+	return string(folded), true
+}
+
+// foldAny is fold for any text.
+func foldAny(text string) string {
 	var b strings.Builder
 	b.Grow(len(text) + 8)
-	if isASCII(text) {
-		for i := range len(text) {
-			c := text[i]
-			switch {
-			case c >= 'A' && c <= 'Z':
-				c += 'a' - 'A'
-			case c == '\'' || c == '`':
-				continue
-			}
-			b.WriteByte(c)
-		}
-		return b.String()
-	}
 	text = strings.Map(dropApostrophe, text) // first, for some decompose into a space and an accent
 	strip := false                           // whether the marks of the letter before are only diacritics
 	for _, r := range norm.NFKD.String(text) {
@@ -107,15 +145,6 @@ func fold(text string) string {
 		}
 	}
 	return norm.NFC.String(b.String())
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 // dropApostrophe drops what people type for the apostrophe of O'Neil or the ʻokina of Hawaiʻi,

@@ -4,7 +4,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
+
+	"pgregory.net/rapid"
 )
 
 func TestWords(t *testing.T) {
@@ -75,6 +78,20 @@ func FuzzWords(f *testing.F) {
 		}
 		if len(strings.Join(words, "")) > 20*len(name)+20 {
 			t.Fatalf("Words(%q) grew to %q", name, words)
+		}
+	})
+}
+
+// TestFoldLatin folds texts of Latin letters letter by letter and as any other text.
+func TestFoldLatin(t *testing.T) {
+	letter := rapid.OneOf(rapid.RuneFrom(nil, &unicode.RangeTable{R16: []unicode.Range16{
+		{Lo: 0, Hi: latinEnd - 1, Stride: 1}, {Lo: vietnamese, Hi: vietnameseEnd - 1, Stride: 1},
+	}}), rapid.RuneFrom([]rune("aEo '`´¨ßđİı\u00ad")))
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOf(letter).Draw(t, "text")
+		got, ok := foldLatin(text)
+		if want := foldAny(text); !ok || got != want {
+			t.Fatalf("%q becomes %q (%v), want %q", text, got, ok, want)
 		}
 	})
 }

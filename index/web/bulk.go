@@ -10,8 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/cmpss/registry/generator/certification"
+	"unicode/utf8"
 )
 
 // Bounds of a bulk check.
@@ -29,7 +28,7 @@ func (x *exchange) bulk() {
 		x.problem(problem{Status: http.StatusUnsupportedMediaType, Detail: "The body must be application/json."})
 		return
 	}
-	checks, err := decodeChecks(http.MaxBytesReader(x.w, x.r.Body, maxBody))
+	checks, err := readChecks(http.MaxBytesReader(x.w, x.r.Body, maxBody))
 	if err != nil {
 		x.bodyProblem(err)
 		return
@@ -92,8 +91,8 @@ func (c *bulkCheck) parse(place int, now time.Time) (check, []problemError) {
 		note(c.unread, c.reason)
 		return check{}, wrong
 	}
-	question := check{number: c.Number}
-	if _, err := certification.ParseNumber(c.Number); err != nil {
+	question := newCheck(c.Number)
+	if question.none {
 		note("number", "It is no certification number: MPSS and six to nine digits.")
 	}
 	if c.On != nil && *c.On != "" {
@@ -121,6 +120,97 @@ func appendMalformed(dst []byte, wrong []problemError) []byte {
 
 // errTooMany is that of a body with more than maxChecks questions.
 var errTooMany = fmt.Errorf("more than %d checks", maxChecks)
+
+// readChecks reads the questions of a body.
+func readChecks(body io.Reader) ([]bulkCheck, error) {
+	var text strings.Builder
+	if _, err := io.Copy(&text, body); err != nil {
+		return nil, err
+	}
+	if checks, ok := scanChecks(text.String()); ok {
+		return checks, nil
+	}
+	return decodeChecks(strings.NewReader(text.String()))
+}
+
+// scanChecks reads what nearly all bodies are: members that a check has, and strings without an escape. For
+// any other it is false.
+func scanChecks(body string) ([]bulkCheck, bool) {
+	s := scanner{rest: body}
+	if !utf8.ValidString(body) || !s.take('{') || s.text() != "checks" || !s.take(':') || !s.take('[') {
+		return nil, false
+	}
+	checks := make([]bulkCheck, 0, min(maxChecks, strings.Count(body, "{")))
+	for more := true; more; more = s.take(',') {
+		if len(checks) == maxChecks || !s.take('{') {
+			return nil, false
+		}
+		var c bulkCheck
+		for member := true; member; member = s.take(',') {
+			name := s.text()
+			if !s.take(':') {
+				return nil, false
+			}
+			value := s.text()
+			switch name {
+			case "number":
+				c.Number = value
+			case "name":
+				c.Name = &value
+			case "on":
+				c.On = &value
+			default:
+				return nil, false
+			}
+		}
+		if !s.take('}') {
+			return nil, false
+		}
+		checks = append(checks, c)
+	}
+	return checks, s.take(']') && s.take('}') && s.isAtEnd()
+}
+
+// scanner reads JSON that has no surprises. After one, it takes nothing more.
+type scanner struct {
+	rest   string
+	failed bool
+}
+
+func (s *scanner) isAtEnd() bool {
+	s.rest = strings.TrimLeft(s.rest, " \t\r\n")
+	return !s.failed && s.rest == ""
+}
+
+// take takes a sign, if it comes next.
+func (s *scanner) take(sign byte) bool {
+	if s.isAtEnd() || s.failed || s.rest[0] != sign {
+		return false
+	}
+	s.rest = s.rest[1:]
+	return true
+}
+
+// text takes a string without an escape.
+func (s *scanner) text() string {
+	if !s.take('"') {
+		s.failed = true
+		return ""
+	}
+	for i := range len(s.rest) {
+		switch c := s.rest[i]; {
+		case c == '"':
+			text := s.rest[:i]
+			s.rest = s.rest[i+1:]
+			return text
+		case c == '\\' || c < ' ':
+			s.failed = true
+			return ""
+		}
+	}
+	s.failed = true
+	return ""
+}
 
 // decodeChecks reads {"checks":[…]} strictly and one by one, so that the memory it takes is that
 // of the questions allowed.

@@ -257,7 +257,7 @@ func getBuffer() *[]byte { return buffers.Get().(*[]byte) }
 
 // putBuffer keeps buffers of a usual size only.
 func putBuffer(b *[]byte) {
-	if cap(*b) <= 1<<18 {
+	if cap(*b) <= 1<<20 {
 		buffers.Put(b)
 	}
 }

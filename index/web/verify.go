@@ -27,11 +27,17 @@ var (
 
 // check is one question about a certification.
 type check struct {
-	number string
+	number certification.Number
+	none   bool // what was typed is no number
 	day    certification.Date
 	hasDay bool
 	name   string
 	named  bool
+}
+
+func newCheck(typed string) check {
+	number, err := certification.ParseNumber(typed)
+	return check{number: number, none: err != nil}
 }
 
 // verify answers GET /api/v1/verify/{number}.
@@ -40,7 +46,7 @@ func (x *exchange) verify(typed string) {
 	if !ok {
 		return
 	}
-	c := check{number: typed}
+	c := newCheck(typed)
 	if values, given := query["on"]; given {
 		day, problem := parseDay(values[0], x.now)
 		if problem != "" {
@@ -86,11 +92,10 @@ func maxAge(now, until time.Time) int {
 // appendAnswer appends the answer to one question, with its HTTP status and the instant until
 // which it holds.
 func appendAnswer(dst []byte, set *index.Set, c check, now time.Time) (body []byte, status int, until time.Time) {
-	number, err := certification.ParseNumber(c.number)
-	if err != nil {
+	if c.none {
 		return append(dst, answerMalformed...), http.StatusBadRequest, until
 	}
-	record, known := set.Record(number)
+	record, known := set.Record(c.number)
 	if !known {
 		return append(dst, answerNeverIssued...), http.StatusNotFound, until
 	}
@@ -100,7 +105,7 @@ func appendAnswer(dst []byte, set *index.Set, c check, now time.Time) (body []by
 	}
 	dst = statement.AppendJSON(append(dst, `{"answer":"issued","record":`...))
 	if c.hasDay {
-		on := record.OnDay(c.day, now)
+		on := statement.OnDay(c.day)
 		dst = on.AppendJSON(append(dst, `,"on":`...))
 	}
 	if c.named && statement.Status != certification.Unavailable { // there is no name to compare with
