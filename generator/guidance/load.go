@@ -30,7 +30,7 @@ type Page struct {
 	Group    string     // the id of the theme it is listed under
 	Changes  []Edit     // of the page, as its editor lists them
 
-	// RuleChanges are the changes of the Guidelines that the log records for what the page rests on.
+	// RuleChanges are the changes of the Guidelines that readers of the page should hear of.
 	RuleChanges []RuleChange
 	// Questions are what people ask that the page answers, in words that it may not have. They are
 	// searched and not shown.

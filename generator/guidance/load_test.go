@@ -198,6 +198,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"revisions out of order", change("facts/revisions.toml", `day = "2025-05-15"`, `day = "2025-05-01"`), []string{"issue[2].day: is not before the revision above it"}},
 		{"change of no section", change("facts/revisions.toml", `section = "§803"`, `section = "§899"`), []string{"issue[1].change[2].section: the Guidelines have no §899"}},
 		{"change explained by no page", change("facts/revisions.toml", `see = "registry"`, `see = "dinner"`), []string{"leads to no page"}},
+		{"change told by no page", change("facts/revisions.toml", `also = ["for-training-providers"]`, `also = ["dinner"]`), []string{`issue[1].change[2].also: no page is named "dinner"`}},
 		{"document of no topic", change("facts/resources.toml", `topic = "exam"`, `topic = "dinner"`), []string{`no topic has the id "dinner"`}},
 		{"document for nobody", change("facts/resources.toml", `roles = ["applicants"]`, `roles = []`), []string{"resource[1].roles: names nobody who needs it"}},
 		{"document found nowhere", change("facts/resources.toml", `listed = ["search"]`, `listed = ["rumor"]`), []string{"resource[1].listed:"}},

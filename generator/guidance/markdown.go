@@ -230,7 +230,7 @@ func renderPage(s *source, templates *blockTemplates, facts *Facts, words *gloss
 	if err != nil {
 		return nil, err
 	}
-	rules, err := facts.ruleChanges(s, sections)
+	rules, err := facts.ruleChanges(s)
 	if err != nil {
 		return nil, err
 	}

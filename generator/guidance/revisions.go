@@ -20,11 +20,13 @@ type Revision struct {
 }
 
 // Change is one line of the log. Section is "" where the whole text changed; See is the
-// guidance page that explains the rule as it is now, and may have an #anchor.
+// guidance page that explains the rule as it is now, and may have an #anchor; Also are the slugs of others
+// that tell their readers of the change.
 type Change struct {
-	Section string `toml:"section"`
-	What    Text   `toml:"what"`
-	See     string `toml:"see"`
+	Section string   `toml:"section"`
+	What    Text     `toml:"what"`
+	See     string   `toml:"see"`
+	Also    []string `toml:"also"`
 }
 
 // RuleChange is a change of the Guidelines in the words of a page's language.
@@ -32,17 +34,17 @@ type RuleChange struct {
 	On      string // the day of the revision, YYYY-MM-DD
 	Section string // as the language writes it; "" where the whole text changed
 	What    string
-	Here    bool // this page explains the rule as it is now; others rest on the same section
+	Here    bool // this page explains the rule as it is now
 }
 
-// ruleChanges are those that a page explains, and those of the sections that it rests on, newest first.
-func (f *Facts) ruleChanges(s *source, sections []Citation) ([]RuleChange, error) {
+// ruleChanges are those that a page tells its readers of, newest first.
+func (f *Facts) ruleChanges(s *source) ([]RuleChange, error) {
 	var list []RuleChange
 	for _, r := range f.Revisions.List {
 		for _, change := range r.Changes {
 			slug, _, _ := strings.Cut(change.See, "#")
 			here := slug == s.Slug
-			if !here && (change.Section == "" || !slices.ContainsFunc(sections, func(c Citation) bool { return c.ID == change.Section })) {
+			if !here && !slices.Contains(change.Also, s.Slug) {
 				continue
 			}
 			section, err := f.localReference(change.Section, s.Language)
@@ -73,6 +75,11 @@ func (c *factChecker) checkRevisions() {
 			c.fault(file, key+".change", "has no entry")
 		}
 		for j, change := range r.Changes {
+			for _, slug := range change.Also {
+				if c.in.slugs[slug] == "" {
+					c.fault(file, fmt.Sprintf("%s.change[%d].also", key, j+1), "no page is named %q", slug)
+				}
+			}
 			if change.Section != "" {
 				c.cites(file, fmt.Sprintf("%s.change[%d].section", key, j+1), change.Section)
 			}

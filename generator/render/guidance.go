@@ -93,7 +93,7 @@ func (e *edition) guidanceView(g *guidance.Page, sample bool) (guidanceView, err
 	return view, err
 }
 
-// changesOf are the changes of a page and of the rules that it rests on, the newest first.
+// changesOf are the changes of a page and of the rules that it explains, the newest first.
 func (e *edition) changesOf(g *guidance.Page) ([]changeView, error) {
 	var list []changeView
 	add := func(day, section, what string) error {

@@ -211,7 +211,7 @@ func TestOpenGraph(t *testing.T) {
 	}
 }
 
-// A guidance page tells what changed: on the page, and in the rules that it rests on.
+// A guidance page tells what changed: on the page, and in the rules that it explains.
 func TestPageTellsWhatChanged(t *testing.T) {
 	files := fixedPages(t, instant)
 	for path, want := range map[string]string{
