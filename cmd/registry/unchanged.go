@@ -71,18 +71,18 @@ func (f *siteFlags) inputs() string {
 }
 
 func hashFile(sum io.Writer, name string) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() { // to open a pipe would wait for who writes to it
+		return fmt.Errorf("%s is not a file", name)
+	}
 	file, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is not a file", name)
-	}
 	_, err = io.Copy(sum, file)
 	return err
 }
