@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"time"
 
 	"github.com/cmpss/registry/generator/publish"
@@ -95,6 +97,11 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 		return fmt.Errorf("%w; run \"registry build\" first, or give its --state", err)
 	}
 	defer holder.Close()
+	opened := func() {}
+	if !c.Watch && debug.SetMemoryLimit(-1) == math.MaxInt64 { // a publisher needs more; the environment may have a bound
+		opened = func() { boundMemory(holder) }
+	}
+	opened()
 	if err := a.open(holder); err != nil {
 		return err
 	}
@@ -103,7 +110,7 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 		return fmt.Errorf("listen on %s: %w; choose another --addr", c.Addr, err)
 	}
 	fmt.Fprintf(p.stdout, "listening on http://%s\n", listener.Addr())
-	go refresh(ctx, holder, c.State, log)
+	go refresh(ctx, holder, c.State, log, opened)
 	err = web.Serve(ctx, listener, &a)
 	if c.Watch {
 		stop()
@@ -113,8 +120,9 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 }
 
 // refresh follows what a publisher brings, until the context ends. A generation that cannot
-// be opened is reported once; the one before goes on answering until its window ends.
-func refresh(ctx context.Context, holder *index.Holder, state string, log *slog.Logger) {
+// be opened is reported once; the one before goes on answering until its window ends. Opened is called after each
+// that is.
+func refresh(ctx context.Context, holder *index.Holder, state string, log *slog.Logger, opened func()) {
 	ticker := time.NewTicker(refreshInterval)
 	defer ticker.Stop()
 	said := ""
@@ -131,9 +139,26 @@ func refresh(ctx context.Context, holder *index.Holder, state string, log *slog.
 			log.Error("the new index cannot be opened", "error", err)
 		case changed:
 			said = ""
+			opened()
 			log.Info("the new index answers")
 		}
 	}
+}
+
+// What the process that answers may take of memory before it is tidied up more often, in bytes.
+const (
+	baseMemory      = 96 << 20
+	memoryPerRecord = 1 << 10
+)
+
+// boundMemory lets the memory of the process grow with the records and not with what is asked of it.
+func boundMemory(holder *index.Holder) {
+	set := holder.Acquire()
+	if set == nil {
+		return
+	}
+	defer set.Close()
+	debug.SetMemoryLimit(baseMemory + memoryPerRecord*int64(set.Generation().Total))
 }
 
 // parseNetworks reads addresses and networks.

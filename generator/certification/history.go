@@ -20,11 +20,8 @@ type change struct {
 	state State
 }
 
-// changesOf finds the changes by asking StateAt at every instant at which a change is
-// possible, so that no rule is stated twice.
-func changesOf(r *Record) []change { return appendChanges(nil, r) }
-
-// appendChanges appends the changes to an empty list.
+// appendChanges appends the changes to an empty list. It finds them by asking StateAt at every instant at which
+// a change is possible, so that no rule is stated twice.
 func appendChanges(changes []change, r *Record) []change {
 	var store [16]time.Time
 	instants := possibleChanges(store[:0], r)

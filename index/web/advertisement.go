@@ -85,7 +85,7 @@ func (x *exchange) advertisement() {
 		Number string `json:"number"`
 		Text   string `json:"text"`
 	}
-	decoder := json.NewDecoder(http.MaxBytesReader(x.w, x.r.Body, maxAdvertisementBody))
+	decoder := json.NewDecoder(x.body(maxAdvertisementBody))
 	decoder.DisallowUnknownFields()
 	err := decoder.Decode(&question)
 	if err == nil {
@@ -138,6 +138,10 @@ func appendUncheckable(s *certification.Statement) []byte {
 
 // advertisementProblem answers a body that cannot be checked. It does not repeat any of it.
 func (x *exchange) advertisementProblem(err error, tooLong bool) {
+	if errors.Is(err, errBodies) {
+		x.overloaded()
+		return
+	}
 	var tooLarge *http.MaxBytesError
 	if tooLong || errors.As(err, &tooLarge) {
 		x.problem(problem{
@@ -157,9 +161,13 @@ func (x *exchange) advertisementProblem(err error, tooLong bool) {
 func (x *exchange) advertisementPage() {
 	var form url.Values
 	if x.r.Method == http.MethodPost {
-		body, err := io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, maxAdvertisementBody))
+		body, err := io.ReadAll(x.body(maxAdvertisementBody))
 		if err == nil {
 			form, err = url.ParseQuery(string(body))
+		}
+		if errors.Is(err, errBodies) {
+			x.overloaded()
+			return
 		}
 		if err != nil {
 			x.answer(http.StatusBadRequest, render.AnswerPage{Answer: render.BadQuery})

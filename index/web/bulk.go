@@ -28,7 +28,7 @@ func (x *exchange) bulk() {
 		x.problem(problem{Status: http.StatusUnsupportedMediaType, Detail: "The body must be application/json."})
 		return
 	}
-	checks, err := readChecks(http.MaxBytesReader(x.w, x.r.Body, maxBody))
+	checks, err := readChecks(x.body(maxBody))
 	if err != nil {
 		x.bodyProblem(err)
 		return
@@ -274,6 +274,10 @@ func unreadable(err error) (member, reason string) {
 
 // bodyProblem answers a body that cannot be read. It does not repeat any of it.
 func (x *exchange) bodyProblem(err error) {
+	if errors.Is(err, errBodies) {
+		x.overloaded()
+		return
+	}
 	var tooLarge *http.MaxBytesError
 	p := problem{Type: problemBadRequest, Status: http.StatusBadRequest, Title: "The request is not understood"}
 	switch {

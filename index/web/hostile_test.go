@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -77,40 +78,23 @@ func sampleFixture(t testing.TB, count int) *fixture {
 	return f
 }
 
-// TestHostileQuestions asks every address with every hostile text. Each is answered or refused, below
-// 500, with at most 8 MB of memory; how long the slowest took is told.
-func TestHostileQuestions(t *testing.T) {
-	const most = 8 << 20 // bytes allocated for one question
-	f := sampleFixture(t, 5_000)
-	var slowest time.Duration
-	var greatest uint64
-	what, hungry := "", ""
+// hostileRequest asks something hostile.
+type hostileRequest struct {
+	name, method, target string
+	edit                 []func(*http.Request)
+}
+
+// hostileRequests ask every address with every hostile text.
+func hostileRequests(t testing.TB) []hostileRequest {
+	t.Helper()
+	var list []hostileRequest
 	ask := func(name, method, target string, edit ...func(*http.Request)) {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		start := time.Now()
-		response := f.ask(method, target, edit...)
-		took := time.Since(start)
-		runtime.ReadMemStats(&after)
-		used := after.TotalAlloc - before.TotalAlloc
-		if response.StatusCode >= 500 || response.Header.Get("Set-Cookie") != "" {
-			t.Errorf("%s: %d", name, response.StatusCode)
-		}
-		if used > most {
-			t.Errorf("%s: %d bytes allocated", name, used)
-		}
-		if took > slowest {
-			slowest, what = took, name
-		}
-		if used > greatest {
-			greatest, hungry = used, name
-		}
+		list = append(list, hostileRequest{name, method, target, edit})
 	}
 	forms := []string{
 		"/api/v1/search?q=%s", "/search?q=%s", "/api/v1/search?q=jane&limit=%s", "/api/v1/search?q=jane&page=%s", "/api/v1/search?q=jane&status=%s", "/api/v1/suggest?q=%s", "/api/v1/guidance?q=%s",
 		"/api/v1/verify/%s", "/api/v1/verify/MPSS100001?name=%s", "/api/v1/verify/MPSS100001?on=%s", "/verify?number=%s", "/verify?number=100001&on=%s", "/advertisement?number=%s", "/es/search?q=%s", "/%s",
 	}
-	f.ask("GET", "/api/v1/search?q=warm") // what is made once is not counted
 	for name, text := range hostile() {
 		for _, form := range forms {
 			ask(form+" with "+name, "GET", fmt.Sprintf(form, escape(text)))
@@ -134,7 +118,63 @@ func TestHostileQuestions(t *testing.T) {
 		ask(name, "POST", "/api/v1/verify", withBody("application/json", body))
 		ask(name+" as an advertisement", "POST", "/api/v1/advertisement", withBody("application/json", body))
 	}
-	t.Logf("slowest: %s, %s; most memory: %d bytes, %s", slowest, what, greatest, hungry)
+	return list
+}
+
+// maxHostile is how many bytes may be allocated for one request.
+const maxHostile = 8 << 20
+
+// ask gives how long the answer took, and the bytes allocated for it. It must be below 500.
+func (r hostileRequest) ask(t testing.TB, f *fixture) (took time.Duration, used uint64) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	response := f.ask(r.method, r.target, r.edit...)
+	took = time.Since(start)
+	runtime.ReadMemStats(&after)
+	used = after.TotalAlloc - before.TotalAlloc
+	if response.StatusCode >= 500 || response.Header.Get("Set-Cookie") != "" {
+		t.Errorf("%s: %d", r.name, response.StatusCode)
+	}
+	if used > maxHostile {
+		t.Errorf("%s: %d bytes allocated", r.name, used)
+	}
+	return took, used
+}
+
+// TestHostileQuestions asks every address with every hostile text. Each is answered or refused, below
+// 500, with at most 8 MB of memory.
+func TestHostileQuestions(t *testing.T) {
+	f := sampleFixture(t, 5_000)
+	f.ask("GET", "/api/v1/search?q=warm") // what is made once is not counted
+	for _, request := range hostileRequests(t) {
+		request.ask(t, f)
+	}
+}
+
+// BenchmarkHostile asks the same of as many records as the targets are stated for, and gives the time of the
+// slowest answer, the best of three tries, and the bytes of the one that took most.
+func BenchmarkHostile(b *testing.B) {
+	f := sampleFixture(b, benchRecords)
+	list := hostileRequests(b)
+	var slowest time.Duration
+	var greatest uint64
+	what := ""
+	for b.Loop() {
+		for _, request := range list {
+			best := time.Duration(math.MaxInt64)
+			for range 3 {
+				took, used := request.ask(b, f)
+				best, greatest = min(best, took), max(greatest, used)
+			}
+			if best > slowest {
+				slowest, what = best, request.name
+			}
+		}
+	}
+	b.ReportMetric(slowest.Seconds()*1e3, "slowest-ms")
+	b.ReportMetric(float64(greatest)/(1<<20), "most-MB")
+	b.Logf("slowest: %s", what)
 }
 
 // TestNoQuerySyntax gives the same people for words with and without the signs that query languages know.

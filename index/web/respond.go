@@ -25,6 +25,7 @@ type exchange struct {
 	route    string    // for the log
 	isAPI    bool      // errors are problem details
 	status   int       // 0: nothing was sent yet
+	held     int64     // bytes of the body
 }
 
 // everyAnswer are the headers of all answers. The values are shared and never changed.
@@ -65,6 +66,7 @@ func seconds(wait time.Duration) string {
 // finish logs the exchange, and answers where a panic left no answer. Of what was asked, the
 // log has nothing.
 func (x *exchange) finish() {
+	defer x.h.bodies.Add(-x.held)
 	if cause := recover(); cause != nil {
 		if cause == http.ErrAbortHandler {
 			panic(cause)

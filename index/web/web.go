@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/cmpss/registry/generator/certification"
@@ -97,6 +98,7 @@ type handler struct {
 	files   *files        // nil: the site is not served here
 	running chan struct{} // one for each search that runs
 	queue   chan struct{} // one for each that runs or waits
+	bodies  atomic.Int64  // bytes that requests hold of their bodies
 }
 
 // isLanguage reports whether the language has pages under a prefix of its own.
