@@ -50,6 +50,8 @@ func TestSearch(t *testing.T) {
 		{"BOOKED", "exam", "book", "Book"},
 		{"dinner", "", "", ""},
 		{"the of and", "", "", ""},
+		{"hello, thanks", "", "", ""},
+		{"dooked", "", "", ""}, // the first letter is seldom mistaken
 		{"?!", "", "", ""},
 	} {
 		hits, err := x.Search(passages.Query{Text: tt.text, Limit: 3})

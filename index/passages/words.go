@@ -59,6 +59,7 @@ var fillers = map[string]bool{
 	"get": true, "can": true, "need": true, "want": true, "please": true, "much": true, "many": true, "long": true, "happens": true,
 	"take": true, "mean": true, "means": true, "meaning": true, "soon": true, "someone": true, "somebody": true, "tell": true, "go": true, "put": true,
 	"know": true, "find": true, "use": true, "good": true, "got": true, "let": true, "still": true, "may": true, "must": true, "work": true, "working": true,
+	"hello": true, "hi": true, "thanks": true, "thank": true, "hola": true, "gracias": true, "favor": true,
 	"puedo": true, "necesito": true, "quiero": true, "debo": true, "cuanto": true, "cuanta": true, "cuantas": true, "cuantos": true, "pasa": true,
 	"tengo": true, "tiene": true, "tener": true, "hacer": true, "hago": true, "tomar": true, "significa": true, "cuando": true, "puede": true, "pueden": true,
 	"necesita": true, "debe": true, "trabajo": true, "trabajar": true, "poner": true, "pongo": true, "sirve": true,
