@@ -55,6 +55,12 @@ func (c *conn) check(ctx context.Context, report *Report) error {
 		return err
 	}
 	report.good("PostgreSQL %s answers", c.pg.ParameterStatus("server_version"))
+	switch standby, err := c.query(ctx, `select pg_is_in_recovery()`); {
+	case err != nil:
+		return err
+	case standby == "t":
+		report.good("it is a standby: it sends no notifications, and statements are confirmed up to the last transaction that it has replayed")
+	}
 	if err := c.exec(ctx, `begin isolation level repeatable read, read only`); err != nil {
 		return err
 	}

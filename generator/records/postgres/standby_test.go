@@ -27,6 +27,11 @@ func TestStandby(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 
+	report, err := postgres.Check(context.Background(), standby.URL(d.name, "reader", password))
+	if err != nil || !report.OK() || !slices.ContainsFunc(report.Lines, func(l postgres.Line) bool { return strings.HasPrefix(l.What, "it is a standby") }) {
+		t.Errorf("checked: %+v, %v", report, err)
+	}
+
 	replayed := func() { // the standby has come to where the primary is
 		t.Helper()
 		var at string
