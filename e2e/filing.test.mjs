@@ -28,6 +28,7 @@ for (const [code, prefix] of [["en", ""], ["es", "/es"]]) {
       assert.match(await page.locator("h1").innerText(), code === "en" ? /^On .* was not valid: it was revoked/ : /revocada/, "the answer to what was asked");
       assert.match(said, code === "en" ? /Status now\s+Active/ : /Estado actual\s+Activa/);
       assert.match(said, code === "en" ? /Nearly the same/ : /Casi el mismo/);
+      assert.equal(await page.locator("article > .notice").count(), 0);
       const address = await sheet.locator("a").innerText();
       assert.ok(address.endsWith(`${prefix}/verify/${person.number}.html`), address);
       assert.equal(await readCode(site.browser, await page.locator("figure [role=img]").screenshot()), address, `${size}, ${scheme}`);
@@ -42,6 +43,7 @@ for (const [code, prefix] of [["en", ""], ["es", "/es"]]) {
     }
     const page = await site.page(t, { view: phone });
     await page.goto(`${prefix}/verify/print?number=${person.number}&name=x`);
+    assert.match(await page.locator("article > .notice").innerText(), code === "en" ? /“x”, is not the name on record/ : /«x», no es el que consta/);
     const found = await new AxeBuilder({ page }).setLegacyMode().withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
     assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(" | ")}`), []);
   });

@@ -324,6 +324,7 @@ test("what is no list is said to be none, and columns can be chosen", async (t) 
   }
   await give("list.csv", Buffer.from(`Badge,Who\n${who.lapsed.number},Ximena N\xfa\xf1ez\n`, "latin1"));
   await page.locator("[data-was-read]").filter({ hasText: "windows-1252" }).waitFor();
+  await page.locator('[data-step="columns"] .error').filter({ hasText: "which column" }).waitFor(); // at once
   await page.locator("#list-header").uncheck();
   await page.locator("#column-number").selectOption("-1");
   await page.locator('[data-step="columns"] button[type="submit"]').click();

@@ -104,6 +104,19 @@ for (const [code, prefix] of [["en", ""], ["es", "/es"]]) {
   });
 }
 
+test("where nobody makes an answer for the files, the page says what to print", async (t) => {
+  for (const js of [true, false]) {
+    const page = await open(t, { js });
+    await page.goto(`/es/verify/${active.number}.html`);
+    await Promise.all([page.waitForEvent("load"), page.locator('a[href*="verify/print"]').click()]);
+    assert.match(await heading(page).innerText(), /no se puede preparar/);
+    assert.match(await page.locator(".lead").innerText(), /Imprima en su lugar/);
+    if (!js) continue;
+    await Promise.all([page.waitForEvent("load"), page.getByRole("main").getByRole("link", { name: active.number }).click()]);
+    assert.equal(pathOf(page), `/es/verify/${active.number}.html`);
+  }
+});
+
 test("a number that was sent to the search leads to its page", async (t) => {
   const page = await open(t);
   await page.goto(`/search/index.html?q=${active.number}`);

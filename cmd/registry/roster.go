@@ -146,7 +146,7 @@ func (c *verifyCommand) reportRoster(w io.Writer, list *roster.Roster, results [
 			first = r.Err
 		}
 	}
-	fmt.Fprintf(w, "%d lines, %d of them cannot be taken as valid\n", len(results), faults)
+	fmt.Fprintf(w, "lines checked: %d, that cannot be taken as valid: %d\n", len(results), faults)
 	for _, reason := range roster.Reasons() {
 		if n := counts[reason]; n > 0 {
 			fmt.Fprintf(w, "%6d %s\n", n, reason)

@@ -11,7 +11,7 @@ type answerView struct {
 	page
 	Answer string // name of the answer, such as "never-issued"
 	Number string // for never-issued
-	Static bool   // the page is a file: for every address that does not exist, or where nobody answers searches
+	Static bool   // the page is a file: for every address that does not exist, or where nobody answers
 }
 
 // AppendAnswer appends a page that says why there is no record to show.

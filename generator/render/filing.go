@@ -28,6 +28,7 @@ type filingView struct {
 	AskedNumber string
 	AskedName   string
 	NameMatch   string
+	OtherName   bool // the name that was asked about is not that on record
 	AskedAt     moment
 	HasDay      bool
 	Day         moment
@@ -86,10 +87,11 @@ func (e *edition) filingView(p FilingPage) (filingView, error) {
 		}
 		view.Answer = template.HTML(fragment)
 	}
+	view.OtherName = p.NameMatch == "different"
 	if p.Name != "" {
 		query.Set("name", view.AskedName)
 	}
-	view.Alternates = e.alternates("verify/print?" + query.Encode())
+	view.Alternates = e.alternates(FilingPath + "?" + query.Encode())
 	drawing, err := appendQR(nil, view.Address)
 	view.QR = template.HTML(drawing)
 	return view, err

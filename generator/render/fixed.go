@@ -9,7 +9,7 @@ import (
 )
 
 // Fixed are the files that do not depend on any one record: home, guidance, the pages for an
-// address that does not exist and for a search that nobody answers, the assets, robots.txt, security.txt and, where the base URL
+// address that does not exist and for what nobody answers, the assets, robots.txt, security.txt and, where the base URL
 // is known, the sitemap. The instant is that of the build; the files change with its month
 // alone.
 func (r *Renderer) Fixed(sample bool, instant time.Time) ([]Page, error) {
@@ -76,11 +76,16 @@ func (e *edition) fixed(sample bool) ([]Page, error) {
 	if err := add("404.html", pageAnswer, missing); err != nil {
 		return nil, err
 	}
-	noSearch := e.answerView(AnswerPage{Answer: NoSearch, Sample: sample})
-	noSearch.Static = true
-	noSearch.Alternates = e.alternates(SearchPath)
-	if err := add(SearchPath, pageAnswer, noSearch); err != nil {
-		return nil, err
+	for _, where := range [...]struct {
+		path   string
+		answer Answer
+	}{{SearchPath, NoSearch}, {FilingPath, NoSheet}} {
+		unanswered := e.answerView(AnswerPage{Answer: where.answer, Sample: sample})
+		unanswered.Static = true
+		unanswered.Alternates = e.alternates(where.path)
+		if err := add(where.path, pageAnswer, unanswered); err != nil {
+			return nil, err
+		}
 	}
 	day, err := e.staticDay(sample)
 	if err != nil {

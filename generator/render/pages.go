@@ -83,10 +83,11 @@ const (
 	NotFound                  // 404: no such page
 	Failed                    // 500
 	NoSearch                  // a file: nobody answers searches
+	NoSheet                   // a file: nobody makes answers for the files
 	numAnswers
 )
 
-var answerNames = [numAnswers]string{"malformed", "never-issued", "out-of-date", "overloaded", "bad-query", "not-found", "failed", "no-search"}
+var answerNames = [numAnswers]string{"malformed", "never-issued", "out-of-date", "overloaded", "bad-query", "not-found", "failed", "no-search", "no-sheet"}
 
 // String is the name of the answer in translation keys.
 func (a Answer) String() string { return answerNames[a] }
@@ -105,6 +106,10 @@ type AnswerPage struct {
 // SearchPath is where the forms send a search. The query handler answers there. The site has a file of this path, which
 // says that searching is not possible and a look-up by number is: a host gives it where the handler does not answer.
 const SearchPath = "search/index.html"
+
+// FilingPath is where the query handler makes an answer for the files. The site has a file of this path as well, which
+// says to print the record's page where the handler does not answer.
+const FilingPath = "verify/print/index.html"
 
 // RecordPath is the path of a record's page in a language, or of its JSON if language is "":
 // "verify/MPSS123456.html", "es/verify/MPSS123456.html", "verify/MPSS123456.json".

@@ -309,7 +309,7 @@ func TestLinksResolve(t *testing.T) {
 						t.Errorf("%s: no #%s", p.address, fragment)
 					}
 				case strings.HasPrefix(bare, "/tools/") && !strings.HasSuffix(bare, ".html"):
-				case strings.HasPrefix(bare, "/verify/MPSS"), bare == "/verify", bare == "/verify/print", bare == "/search", bare == "/advertisement":
+				case strings.HasPrefix(bare, "/verify/MPSS"), bare == "/verify", bare == "/advertisement":
 				case !known[path]:
 					t.Errorf("%s: link to %s, which is not there", p.address, link)
 				case fragment != "" && !ids[path][fragment]:

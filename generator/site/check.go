@@ -273,7 +273,7 @@ func (c *checker) links(p *Page) {
 
 func answeredByHandler(name string) bool {
 	for _, h := range handlerPaths {
-		if name == h || path.Base(name) == h || strings.HasSuffix(name, "verify/print") || strings.HasPrefix(name, h+"/") && h == "api" {
+		if name == h || path.Base(name) == h || strings.HasPrefix(name, h+"/") && h == "api" {
 			return true
 		}
 	}

@@ -23,7 +23,7 @@ const (
 	routeAdvertFor = "/advertisement"
 	routeAPI       = "/api/"
 	routeVerifyTo  = "/verify"
-	routeFiling    = "/verify/print"
+	routeFiling    = "/verify/print" // and render.FilingPath
 	routeCode      = "/qr/{number}.svg"
 	routeSearchFor = "/search" // and where the forms send it, render.SearchPath
 	routeFile      = "/{file}"
@@ -83,7 +83,7 @@ func (x *exchange) dispatch(path string) {
 		return
 	}
 	switch rest {
-	case routeFiling:
+	case routeFiling, routeFiling + "/", "/" + render.FilingPath:
 		x.route = routeFiling
 		if x.only(http.MethodGet) {
 			x.filing()

@@ -115,6 +115,7 @@
     );
     find(".error", steps.columns).textContent = "";
     go("columns");
+    if (list.columns.number < 0) complain(steps.columns, new Error("number"));
   };
 
   // nameColumns calls the columns by the first line, if that names them.
