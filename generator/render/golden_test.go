@@ -3,7 +3,6 @@ package render
 import (
 	"bytes"
 	"flag"
-	"html/template"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,7 +58,7 @@ func TestGolden(t *testing.T) {
 		// The name of an asset says what is in it, which is not what these files are about.
 		for file, published := range r.theme.assets {
 			got = bytes.ReplaceAll(got, []byte(published), []byte("assets/"+file))
-			hash := template.HTMLEscapeString(r.theme.integrity[file])
+			hash := strings.ReplaceAll(r.theme.integrity[file], "+", "&#43;") // as html/template writes it
 			got = bytes.ReplaceAll(got, []byte(hash), []byte("sha256-of-"+file))
 		}
 		path := filepath.Join("testdata", "golden", name)
