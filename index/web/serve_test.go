@@ -7,11 +7,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/cmpss/registry/index"
 )
@@ -154,7 +156,8 @@ func TestOverload(t *testing.T) {
 	}
 }
 
-// TestSwapUnderLoad publishes new generations while requests of all kinds run. None may fail.
+// TestSwapUnderLoad publishes new generations while requests of all kinds run, some of them between any two. None
+// may fail, and the memory of each generation is given back but for the last.
 func TestSwapUnderLoad(t *testing.T) {
 	f := newFixture(t, nil)
 	holder := f.handler.(*handler).Holder
@@ -183,7 +186,14 @@ func TestSwapUnderLoad(t *testing.T) {
 		})
 	}
 	records := testRecords(t)
+	var before []weak.Pointer[index.Set]
 	for i := range 12 {
+		set := holder.Acquire()
+		before = append(before, weak.Make(set))
+		set.Close()
+		for from := asked.Load(); asked.Load() < from+20 && !t.Failed(); {
+			time.Sleep(time.Millisecond)
+		}
 		if _, _, err := index.Write(context.Background(), f.state, records[:3+i%3], read); err != nil {
 			t.Fatal(err)
 		}
@@ -193,8 +203,11 @@ func TestSwapUnderLoad(t *testing.T) {
 	}
 	stop.Store(true)
 	wait.Wait()
-	if asked.Load() == 0 {
-		t.Error("nothing was asked")
+	runtime.GC()
+	for i, set := range before {
+		if set.Value() != nil {
+			t.Errorf("generation %d is still in memory", i)
+		}
 	}
 }
 
