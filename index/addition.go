@@ -12,10 +12,11 @@ import (
 // addition is the names that came since a search index was built. They are few: to search them
 // is to look through their text, which is quicker than to index it at each change.
 type addition struct {
-	names   []addedName // by name and number
-	lengths lengths     // by place in names
-	text    string      // of all names, one after the other
-	ends    []int       // where each name's text ends
+	names   []addedName    // by name and number
+	lengths lengths        // by place in names
+	counts  map[string]int // of the names with each word
+	text    string         // of all names, one after the other
+	ends    []int          // where each name's text ends
 }
 
 type addedName struct {
@@ -50,7 +51,7 @@ func newAddition(n *names, records []*certification.Record, former *addition) *a
 	if len(fresh) > 0 {
 		slices.SortFunc(list, func(x, y addedName) int { return x.compare(y.name) })
 	}
-	a := &addition{names: list, lengths: newLengths(len(list)), ends: make([]int, len(list))}
+	a := &addition{names: list, lengths: newLengths(len(list)), counts: make(map[string]int), ends: make([]int, len(list))}
 	var text strings.Builder
 	for i, e := range list {
 		text.WriteString(e.text)
@@ -58,6 +59,9 @@ func newAddition(n *names, records []*certification.Record, former *addition) *a
 		a.lengths.add(uint32(i), e.length)
 	}
 	a.text = text.String()
+	for word := range strings.FieldsSeq(a.text) {
+		a.counts[word]++
+	}
 	return a
 }
 
@@ -99,6 +103,9 @@ func (a *addition) find(pattern string) func(yield func(at int) bool) {
 
 // addTerm adds the names with the term to a set in which start is the first of them.
 func (a *addition) addTerm(set *rankSet, start uint32, field, term string) {
+	if field == fieldWord && a.count(term) == 0 {
+		return
+	}
 	for at := range a.find(pattern(field, term)) {
 		set.add(start + uint32(sort.SearchInts(a.ends, at+1)))
 	}
@@ -115,11 +122,10 @@ func (a *addition) addKey(set *rankSet, start uint32, key string) {
 
 // count is at least how many names have the word; zero only if none has.
 func (a *addition) count(word string) int {
-	n := 0
-	for range a.find(pattern(fieldWord, word)) {
-		n++
+	if a == nil {
+		return 0
 	}
-	return n
+	return a.counts[word]
 }
 
 // withPrefix gives words that begin with the prefix.
@@ -138,7 +144,7 @@ func (a *addition) withMistake(word string) []string {
 		return nil
 	}
 	var words []string
-	for other := range strings.FieldsSeq(a.text) {
+	for other := range a.counts {
 		if other == word || legalname.OneMistake(word, other) {
 			words = append(words, other)
 		}
@@ -153,7 +159,7 @@ func (a *addition) withMistakes(word string, most int) []string {
 	}
 	var words []string
 	pattern := legalname.NewPattern(word)
-	for other := range strings.FieldsSeq(a.text) {
+	for other := range a.counts {
 		if pattern.Mistakes(other, most) <= most {
 			words = append(words, other)
 		}
