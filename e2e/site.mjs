@@ -183,6 +183,8 @@ export function kinds({ who, now }) {
     ["roster", "/roster.html", 200],
     ["day-answer", `/verify?number=${who.reversed.number}&on=${dayAfter(now, -120)}`, 200],
     ["day-future", `/verify?number=${who.reversed.number}&on=2100-01-01`, 400],
+    ["filing-day", `/verify/print?number=${who.reversed.number}&name=Somebody+Else&on=${dayAfter(now, -120)}`, 200],
+    ["filing-wrong-day", `/verify/print?number=${who.reversed.number}&on=2100-01-01`, 400],
   ];
   for (const [kind, person] of Object.entries(who)) {
     list.push([`record-${kind}`, `/verify/${person.number}.html`, 200]);
