@@ -19,8 +19,6 @@ type edition struct {
 	calendar  *calendar
 	templates map[string]*template.Template // by page name
 
-	made [2][]Page // that depend on no record; the second with the notice of sample records
-
 	forms
 }
 

@@ -1,7 +1,10 @@
 package render
 
 import (
+	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/cmpss/registry/generator/advertisement"
 	"github.com/cmpss/registry/generator/certification"
@@ -13,11 +16,14 @@ import (
 // is known, the sitemap. The instant is that of the build; the files change with its month
 // alone.
 func (r *Renderer) Fixed(sample bool, instant time.Time) ([]Page, error) {
-	var pages []Page
-	for _, language := range r.options.Languages {
-		pages = append(pages, r.editions[language].made[index(sample)]...)
+	if sample {
+		r.sample.Store(true)
 	}
-	pages = append(pages, r.theme.published...)
+	made, err := r.made[index(sample)]()
+	if err != nil {
+		return nil, err
+	}
+	pages := slices.Concat(made, r.theme.published)
 	security, err := r.security(instant)
 	if err != nil {
 		return nil, err
@@ -51,11 +57,19 @@ func index(sample bool) int {
 	return 0
 }
 
-// makeFixed makes the pages that depend on no record, with and without the notice of sample
-// records. The edition never changes, so neither do they.
-func (e *edition) makeFixed(sample bool) (err error) {
-	e.made[index(sample)], err = e.fixed(sample)
-	return err
+// makeFixed makes the pages that depend on no record, in every language, with or without the notice
+// of sample records.
+func (r *Renderer) makeFixed(sample bool) ([]Page, error) {
+	made := make([][]Page, len(r.options.Languages))
+	var group errgroup.Group
+	for i, language := range r.options.Languages {
+		group.Go(func() (err error) {
+			made[i], err = r.editions[language].fixed(sample)
+			return err
+		})
+	}
+	err := group.Wait()
+	return slices.Concat(made...), err
 }
 
 func (e *edition) fixed(sample bool) ([]Page, error) {

@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -28,6 +30,9 @@ type Renderer struct {
 	frame    [32]byte // of all that the pages depend on which show no body of guidance
 
 	operations []operation // of the interface for programs
+
+	made   [2]func() ([]Page, error) // once: the pages that depend on no record; the second with the notice of sample records
+	sample atomic.Bool               // the second were asked for
 }
 
 // Load reads a theme and makes ready every page in every language. It renders each kind of
@@ -134,11 +139,13 @@ func (r *Renderer) makeReady(former *Renderer) error {
 		}
 		return r.tryOtherPages()
 	})
-	for _, language := range r.options.Languages {
-		for _, sample := range [...]bool{false, true} {
-			group.Go(func() error { return r.editions[language].makeFixed(sample) })
-		}
+	for _, sample := range [...]bool{false, true} {
+		r.made[index(sample)] = sync.OnceValues(func() ([]Page, error) { return r.makeFixed(sample) })
 	}
+	group.Go(func() error { // those that will be asked for, as far as that is known; what is wrong with one is so with the other
+		_, err := r.made[index(former != nil && former.sample.Load())]()
+		return err
+	})
 	return group.Wait()
 }
 
