@@ -55,12 +55,12 @@ type Options struct {
 	Proxies []netip.Prefix
 
 	// Searches is how many searches and bulk checks run at a time, twice the processors if 0.
-	// Sixteen times as many may wait; others are told to come back.
+	// Sixty-four times as many may wait; others are told to come back.
 	Searches int
 }
 
 // waiting is how many may wait for each that runs.
-const waiting = 16
+const waiting = 64
 
 // New gives the handler. It fails if the folder of the site cannot be opened.
 func New(o Options) (http.Handler, error) {
