@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,12 +14,16 @@ import (
 
 // plainGuidance has one page, which answers every question that holds "fee" or "tarifa".
 type plainGuidance struct {
-	err   error
+	err error
+
+	mu    sync.Mutex
 	asked []passages.Query
 }
 
 func (g *plainGuidance) Search(language string, q passages.Query) ([]passages.Hit, error) {
+	g.mu.Lock()
 	g.asked = append(g.asked, q)
+	g.mu.Unlock()
 	word := map[string]string{"en": "fee", "es": "tarifa"}[language]
 	switch {
 	case g.err != nil:
