@@ -111,6 +111,15 @@ func (a *addition) addTerm(set *rankSet, start uint32, field, term string) {
 	}
 }
 
+// addBeginning adds the names whose words joined begin with the key.
+func (a *addition) addBeginning(set *rankSet, start uint32, key string) {
+	for i, e := range a.all() {
+		if beginsJoined(e.text, key) {
+			set.add(start + uint32(i))
+		}
+	}
+}
+
 // addKey adds the names whose words joined are the key.
 func (a *addition) addKey(set *rankSet, start uint32, key string) {
 	list := a.all()

@@ -193,6 +193,16 @@ func (d *directory) addKey(set *rankSet, key string) {
 	}
 }
 
+// addBeginning adds the ranks of the names whose words joined begin with the key, and of some that
+// drop takes out.
+func (d *directory) addBeginning(set *rankSet, key string) {
+	d.added.addBeginning(set, d.start, key)
+	first, last := d.beginning(key)
+	for rank := first; rank < last; rank++ {
+		set.add(rank)
+	}
+}
+
 // countWord is at least how many names have the word; zero only if none has.
 func (d *directory) countWord(word string) int {
 	return d.words.count(word) + d.added.count(word)

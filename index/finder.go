@@ -216,6 +216,14 @@ func (f *finder) takeKey(key string) {
 	f.takeAll(set, 0)
 }
 
+// takeBeginning takes the names that begin with the text.
+func (f *finder) takeBeginning(text string) {
+	set := f.newSet()
+	f.names.addBeginning(set, text)
+	f.names.drop(set)
+	f.takeAll(set, 0)
+}
+
 // takeEach takes, in order, the names that match every word; the last word matches in a way of
 // its own.
 func (f *finder) takeEach(words []string, match, matchLast matcher) {

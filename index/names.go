@@ -231,6 +231,22 @@ func compareJoined(a, b string) int {
 	}
 }
 
+// beginsJoined reports whether the name of a text begins with the key, as if there were no spaces in it.
+func beginsJoined(text, key string) bool {
+	for i := 0; key != ""; i++ {
+		switch {
+		case i == len(text) || text[i] == nameEnd:
+			return false
+		case text[i] == ' ':
+		case text[i] != key[0]:
+			return false
+		default:
+			key = key[1:]
+		}
+	}
+	return true
+}
+
 func (n *names) retain() { n.refs.Add(1) }
 
 func (n *names) release() error {
@@ -282,4 +298,11 @@ func (n *names) withKey(key string) (first, last uint32) {
 		high++
 	}
 	return uint32(low), uint32(high)
+}
+
+// beginning gives the ranks of the names whose words joined begin with the key, as withKey does.
+func (n *names) beginning(key string) (first, last uint32) {
+	first, _ = n.withKey(key)
+	rest := len(n.numbers) - int(first)
+	return first, first + uint32(sort.Search(rest, func(i int) bool { return !beginsJoined(n.textOf(first+uint32(i)), key) }))
 }

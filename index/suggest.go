@@ -19,9 +19,9 @@ const (
 	MaxSuggested = 10
 )
 
-// Suggest gives names that someone who typed so much may mean, best first, each once, in the order of
-// Search: only names on issued certificates, whatever their status. It is empty for a text that is shorter
-// than MinSuggested, or a number. The error wraps ErrQuery, or the context's.
+// Suggest gives names that someone who typed so much may mean, best first, each once: those that begin
+// with the one word typed, and then in the order of Search; only names on issued certificates, whatever
+// their status. It is empty for a text that is shorter than MinSuggested, or a number. The error wraps ErrQuery, or the context's.
 func (s *Set) Suggest(ctx context.Context, text string, limit int, now time.Time) ([]string, error) {
 	words, err := wordsOf(text)
 	if err != nil {
@@ -40,6 +40,9 @@ func (s *Set) Suggest(ctx context.Context, text string, limit int, now time.Time
 	f := s.newFinder(ctx, &c, Query{}, now)
 	defer f.close()
 	f.uncounted = true
+	if len(words) == 1 { // of several, the order of Search puts those first that begin so
+		f.takeBeginning(words[0])
+	}
 	f.search(words)
 	names := make([]string, 0, len(c.found))
 	for _, rank := range c.found {

@@ -9,14 +9,15 @@ import (
 )
 
 func TestSuggest(t *testing.T) {
-	records := named(t, "María García", "Maria Garcia", "María García", "Mario Gallo", "Bob Stone", "Robert Stone", "李小龙")
+	records := named(t, "María García", "Maria Garcia", "María García", "Mario Gallo", "Alejandro María", "Bob Stone", "Robert Stone", "李小龙")
 	records = append(records, mustRecord(t, certification.Draft{
 		Number: "MPSS900001", LegalName: "Maribel Future", Terms: []certification.DraftTerm{{From: "2026-11-23", To: "2028-11-22"}},
 	}))
 	set := opened(t, records)
 	for text, want := range map[string][]string{
-		"mar":          {"María García", "Maria Garcia", "Mario Gallo"},
-		"mari ga":      {"María García", "Maria Garcia", "Mario Gallo"},
+		"mar":          {"María García", "Maria Garcia", "Mario Gallo", "Alejandro María"}, // who begin so come first
+		"maria":        {"María García", "Maria Garcia", "Alejandro María", "Mario Gallo"},
+		"mari ga":      {"María García", "Maria Garcia", "Mario Gallo", "Alejandro María"},
 		"maria garcia": {"María García", "Maria Garcia"},
 		"bob st":       {"Bob Stone", "Robert Stone"},
 		"m":            {},
