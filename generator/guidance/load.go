@@ -83,10 +83,15 @@ func Load(content, blocks fs.FS, languages []string) (*Library, error) {
 	if err != nil {
 		return nil, err
 	}
+	var facts *Facts
+	var group errgroup.Group
+	group.Go(func() (err error) { // beside the pages: each takes about as long
+		facts, err = loadFacts(in)
+		return err
+	})
 	sources, errs := parsePages(in)
 	errs = append(errs, missingPages(in)...)
-	facts, err := loadFacts(in)
-	if err != nil {
+	if err := group.Wait(); err != nil {
 		return nil, errors.Join(append(errs, err)...)
 	}
 	errs = append(errs, checkGroups(sources, facts.Groups)...)

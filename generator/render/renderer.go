@@ -44,17 +44,19 @@ func Load(theme fs.FS, library *guidance.Library, options Options) (*Renderer, e
 
 // Reload gives what Load gives. Where nothing but the bodies of guidance pages is other than it
 // was for a former Renderer, which may be nil, it does not make and try again what shows none.
-func Reload(former *Renderer, theme fs.FS, library *guidance.Library, options Options) (*Renderer, error) {
+func Reload(former *Renderer, files fs.FS, library *guidance.Library, options Options) (*Renderer, error) {
 	if err := options.check(); err != nil {
 		return nil, err
 	}
 	// It is taken before the theme is read: what is changed in between is read again for it.
-	frame, err := frameOf(theme, library, options)
+	frame, err := frameOf(files, library, options)
 	if err != nil {
 		return nil, err
 	}
-	th, err := readTheme(theme, options.Languages, library.Facts().Figure)
-	if err != nil {
+	var th *theme
+	if former != nil && former.frame == frame {
+		th = former.theme
+	} else if th, err = readTheme(files, options.Languages, library.Facts().Figure); err != nil {
 		return nil, err
 	}
 	r := &Renderer{frame: frame, options: options, theme: th, library: library, advisor: advice.New(library.Facts()), editions: make(map[string]*edition)}
@@ -67,13 +69,18 @@ func Reload(former *Renderer, theme fs.FS, library *guidance.Library, options Op
 		use[key] = "the program"
 	}
 	var errs []error
-	for _, language := range options.Languages {
-		e, err := r.newEdition(language)
-		if err != nil {
+	editions, faults := make([]*edition, len(options.Languages)), make([]error, len(options.Languages))
+	var group sync.WaitGroup
+	for i, language := range options.Languages {
+		group.Go(func() { editions[i], faults[i] = r.newEdition(language) })
+	}
+	group.Wait()
+	for i, language := range options.Languages {
+		if faults[i] != nil {
 			// What is wrong with a template is so in every language: it is said once.
-			return nil, err
+			return nil, faults[i]
 		}
-		r.editions[language] = e
+		r.editions[language] = editions[i]
 	}
 	for _, source := range r.first().templates {
 		for _, t := range source.Templates() {
