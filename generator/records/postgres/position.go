@@ -181,14 +181,15 @@ const notInOrder = time.Second
 
 // knownUpTo is up to when a standby surely has every change, from the time of the last commit that it
 // replayed. That it is connected, and has replayed what it received, says less: it may follow another
-// standby, which stands still.
+// standby, which stands still, and the signs of life of a sender tell how far it has sent and not what the
+// primary has.
 func knownUpTo(replayed string) (time.Time, error) {
 	micros, err := strconv.ParseInt(replayed, 10, 64)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("the time of the last transaction replayed: %w", err)
 	}
 	if micros == 0 {
-		return time.Time{}, errors.New("the server is a standby that has replayed no transaction since it started, so nobody knows how old its records are; commit something on the primary, or read from that")
+		return time.Time{}, errors.New("the server is a standby that has replayed no transaction since it started, so nobody knows how old its records are; run \"select pg_current_xact_id()\" on the primary, or read from that")
 	}
 	return time.UnixMicro(micros).UTC().Add(-notInOrder), nil
 }

@@ -90,6 +90,22 @@ func TestStandby(t *testing.T) {
 	if delta := h.look(t); !slices.Equal(gist(delta), []string{"+000001"}) || !delta.KnownUpTo.After(known) {
 		t.Errorf("resumed: told %q, known up to %s", gist(delta), delta.KnownUpTo)
 	}
+	// Of a primary on which nobody commits anything, a transaction that only asks for its number is sign of
+	// life enough. Any user may begin it, in a transaction that cannot write as well.
+	idle := h.look(t).KnownUpTo
+	pgtest.Exec(t, d.reader, "begin read only; select pg_current_xact_id(); commit")
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		delta := h.look(t)
+		if len(gist(delta)) > 0 {
+			t.Errorf("told %q", gist(delta))
+		}
+		if delta.KnownUpTo.After(idle) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("known up to %s, whatever the primary says", delta.KnownUpTo)
+		}
+	}
 	known = h.look(t).KnownUpTo
 	d.cluster.Crash(t) // nothing comes any more
 	if delta := h.look(t); !delta.KnownUpTo.Equal(known) {
