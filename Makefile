@@ -70,7 +70,7 @@ lint: ## check format, vet, staticcheck and dead code
 	$(TOOL) staticcheck $(PACKAGES)
 	@dead=$$($(TOOL) deadcode -test $(PACKAGES)); \
 	if [ -n "$$dead" ]; then echo "never called:"; echo "$$dead"; exit 1; fi
-	@tools/check-unit docs/systemd/registry-watch.service
+	@for unit in docs/systemd/*.service; do tools/check-unit $$unit || exit 1; done
 
 fmt: ## format the Go code
 	@$(TOOL) gofumpt -w .

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/cmpss/registry/generator/publish"
@@ -49,22 +50,24 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return usageError("--trust-proxy: %w", err)
 	}
-	log := slog.New(slog.NewTextHandler(p.stderr, nil))
+	log := newLog(p)
 	a := answering{options: web.Options{Rate: c.Rate, Proxies: proxies, Languages: c.Languages, Now: now, Public: c.Out, Log: log, NoSpecializations: c.NoSpecializations, Live: c.Watch && c.isWorkshop()}}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	first := make(chan struct{})
+	came := sync.OnceFunc(func() { close(first) })
 	stopped := make(chan error, 1)
 	if c.Watch {
 		w, err := newWatcher(&c.siteFlags, &c.watchFlags, p, log)
 		if err != nil {
 			return err
 		}
+		w.ready = nil // that is when questions are answered
 		a.follow(w)
-		ready := w.ready
-		w.ready = func() {
-			ready()
-			close(first)
+		published := w.published
+		w.published = func() {
+			published()
+			came()
 		}
 		go func() {
 			stopped <- w.run(ctx)
@@ -110,6 +113,7 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 		return fmt.Errorf("listen on %s: %w; choose another --addr", c.Addr, err)
 	}
 	fmt.Fprintf(p.stdout, "listening on http://%s\n", listener.Addr())
+	notifySystemd(p.env, "READY=1")
 	go refresh(ctx, holder, c.State, log, opened)
 	err = web.Serve(ctx, listener, &a)
 	if c.Watch {

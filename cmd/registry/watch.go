@@ -39,7 +39,7 @@ type watchCommand struct {
 
 // Run follows the source until it is stopped.
 func (c *watchCommand) Run(ctx context.Context, p *process) error {
-	w, err := newWatcher(&c.siteFlags, &c.watchFlags, p, slog.New(slog.NewTextHandler(p.stderr, nil)))
+	w, err := newWatcher(&c.siteFlags, &c.watchFlags, p, newLog(p))
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ type watcher struct {
 	now     func() time.Time
 	// watchFiles is watch.Files, or stands for it in a test.
 	watchFiles func(ctx context.Context, paths []string, quiet time.Duration, trigger func()) error
-	ready      func()   // after the first publication; may be nil
+	ready      func()   // after the first look that leaves a site standing; may be nil
 	published  func()   // after each publication; may be nil
 	warned     []string // of the source, at the last look that succeeded
 	heldFor    string   // digest that was last reported as held
@@ -83,10 +83,13 @@ func newWatcher(site *siteFlags, flags *watchFlags, p *process, log *slog.Logger
 	}
 	w := &watcher{site: site, flags: flags, log: log, metrics: newMetrics(p.now), now: p.now, watchFiles: watch.Files}
 	w.ready = func() { notifySystemd(p.env, "READY=1") }
+	alive, goesOn := watchdog(p.env), busy(p.env)
 	if warning := site.warning(); warning != "" {
 		log.Warn(warning)
 	}
-	w.keeper, w.source, w.close, err = site.keeper(follow.Options{Now: p.now, AcceptOlder: flags.AcceptOlder})
+	w.keeper, w.source, w.close, err = site.keeper(follow.Options{
+		Now: p.now, AcceptOlder: flags.AcceptOlder, Progress: func(string, int, int) { alive(); goesOn() },
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +100,7 @@ func newWatcher(site *siteFlags, flags *watchFlags, p *process, log *slog.Logger
 		Reconcile: watch.Daily(at.Hour(), at.Minute(), certification.LosAngeles),
 		Settle:    2 * time.Millisecond,
 		Report:    w.report,
+		Alive:     alive,
 	})
 	return w, nil
 }
@@ -107,8 +111,10 @@ func (w *watcher) run(ctx context.Context) error {
 	if err := w.listen(ctx, group); err != nil {
 		return err
 	}
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP) // before anybody is told that this is ready
+	group.Go(func() error { return w.hangups(ctx, signals) })
 	group.Go(func() error { return w.loop.Run(ctx) })
-	group.Go(func() error { return w.hangups(ctx) })
 	if follower, ok := w.source.(records.Follower); ok {
 		group.Go(func() error {
 			err := follower.Listen(ctx, func() { w.loop.Trigger(watch.Notified) }, w.reportListening)
@@ -156,13 +162,13 @@ func (w *watcher) rebuild(ctx context.Context, why watch.Reason) (watch.Outcome,
 		if err == nil || report.Publish.Written > 0 {
 			w.logPublished(report, why)
 		}
-		if w.ready != nil {
-			w.ready()
-			w.ready = nil
-		}
 		if w.published != nil {
 			w.published()
 		}
+	}
+	if w.ready != nil && w.keeper.Stands() {
+		w.ready()
+		w.ready = nil
 	}
 	switch {
 	case isHeld:
@@ -257,9 +263,7 @@ func (w *watcher) files(ctx context.Context, paths []string, quiet time.Duration
 }
 
 // hangups looks at everything again on SIGHUP.
-func (w *watcher) hangups(ctx context.Context) error {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGHUP)
+func (w *watcher) hangups(ctx context.Context, signals chan os.Signal) error {
 	defer signal.Stop(signals)
 	for {
 		select {
@@ -307,22 +311,4 @@ func (w *watcher) serve(ctx context.Context, group *errgroup.Group, flag, addres
 		return nil
 	})
 	return nil
-}
-
-// notifySystemd tells the service manager about the service's state, if it asked for it
-// (sd_notify(3)).
-func notifySystemd(env func(string) (string, bool), state string) {
-	path, ok := env("NOTIFY_SOCKET")
-	if !ok || path == "" {
-		return
-	}
-	if path[0] == '@' { // an abstract socket
-		path = "\x00" + path[1:]
-	}
-	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: path, Net: "unixgram"})
-	if err != nil {
-		return // nobody is listening, and the site is what matters
-	}
-	defer conn.Close()
-	conn.Write([]byte(state))
 }

@@ -193,6 +193,9 @@ func (k *Keeper) Seen() time.Time {
 	return k.latest.looked
 }
 
+// Stands reports whether a site has been published, by this process or another.
+func (k *Keeper) Stands() bool { return !k.options.Publisher.Manifest().AsOf.IsZero() }
+
 // Held reports whether something waits for a person: a difference, or a source that went back.
 func (k *Keeper) Held() bool { return k.held != nil }
 

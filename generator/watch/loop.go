@@ -57,6 +57,9 @@ type Options struct {
 	Settle time.Duration
 	// Report is told what happens, on the goroutine of Run. May be nil.
 	Report func(Event)
+	// Alive is called on the goroutine of Run each time it is about to sleep, so at least once a
+	// minute, but not while a rebuild runs. May be nil.
+	Alive func()
 	// Jitter returns a number from 0 to 1 that shortens a back-off by up to a quarter. Nil: a
 	// random one.
 	Jitter func() float64
@@ -76,6 +79,9 @@ func New(options Options) *Loop {
 	}
 	if options.Report == nil {
 		options.Report = func(Event) {}
+	}
+	if options.Alive == nil {
+		options.Alive = func() {}
 	}
 	if options.Jitter == nil {
 		options.Jitter = rand.Float64
@@ -162,6 +168,7 @@ func (r *run) wait(ctx context.Context) bool {
 		if sleep <= 0 {
 			return true
 		}
+		r.Alive()
 		timer := time.NewTimer(min(sleep, r.untilInstant(), step))
 		select {
 		case <-ctx.Done():

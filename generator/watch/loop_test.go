@@ -367,3 +367,46 @@ func TestReasonsAndKindsHaveNames(t *testing.T) {
 		}
 	}
 }
+
+// Whoever watches over the loop hears of it at least once a minute while it waits, even for long, and
+// nothing while a rebuild is stuck.
+func TestALoopSaysThatItIsAlive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var last time.Time
+		alive := 0
+		stuck := make(chan struct{})
+		loop, stop := start(t, watch.Options{
+			Poll: 24 * time.Hour, Now: time.Now,
+			Alive: func() {
+				if !last.IsZero() && time.Since(last) > time.Minute {
+					t.Errorf("nothing was heard for %s", time.Since(last))
+				}
+				last = time.Now()
+				alive++
+			},
+			Rebuild: func(_ context.Context, why watch.Reason) (watch.Outcome, error) {
+				if why.Has(watch.Hook) {
+					<-stuck
+				}
+				return watch.Outcome{}, nil
+			},
+		})
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if alive < 60 {
+			t.Errorf("heard of it %d times in an hour", alive)
+		}
+		loop.Trigger(watch.Hook)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		before := alive
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if alive != before {
+			t.Errorf("heard of it %d times while it was stuck", alive-before)
+		}
+		last = time.Time{}
+		close(stuck)
+		stop()
+	})
+}
