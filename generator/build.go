@@ -12,14 +12,10 @@ package generator
 
 import (
 	"fmt"
-	"math"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/cmpss/registry/generator/certification"
 	"github.com/cmpss/registry/generator/records"
@@ -29,9 +25,9 @@ import (
 
 // Input is everything a site depends on.
 type Input struct {
-	Snapshot  *records.Snapshot
-	AsOf      time.Time // the statuses are those of this instant
-	Read      time.Time // instant of the last complete, validated read, not after AsOf; zero: AsOf
+	Snapshot  *records.Snapshot // not to be changed afterwards
+	AsOf      time.Time         // the statuses are those of this instant
+	Read      time.Time         // instant of the last complete, validated read, not after AsOf; zero: AsOf
 	Pages     *render.Renderer
 	Interface []site.File // descriptions for programs: openapi.json, schema/record.json
 	Version   string      // of the program
@@ -52,16 +48,10 @@ type Builder struct {
 	digest   [32]byte  // of the pages of the last build
 	asOf     time.Time // of the last build
 	boundary time.Time // at which its statements were confirmed
-	found    []finding // of the records of the last snapshot, in their order
+	findings findings  // for its records
+	next     time.Time // see Next
 	fixed    fixedPages
 	keeping  keepingPages
-}
-
-// finding is what a build found for a record.
-type finding struct {
-	record *certification.Record
-	entry  site.Record // Number is empty if the certificate is not yet issued
-	holds  int64       // until this instant, in Unix nanoseconds, not included
 }
 
 // Build gives the site of the input, as the function Build does. The site is valid until the
@@ -72,19 +62,13 @@ func (b *Builder) Build(in Input) (*site.Site, error) {
 	}
 	languages := in.Pages.Languages()
 	b.find(in, languages)
-	r := &rendering{Input: in, languages: languages}
-	s := &site.Site{AsOf: in.AsOf, Read: in.Read, Layout: Layout(languages), Render: r.render}
-	s.Records = make([]site.Record, 0, len(b.found))
-	r.issued = make([]*certification.Record, 0, len(b.found))
-	sample := false
-	for i := range b.found {
-		if f := &b.found[i]; f.entry.Number != "" {
-			s.Records = append(s.Records, f.entry)
-			r.issued = append(r.issued, f.record)
-			sample = sample || f.record.IsSample()
-		}
+	r := &rendering{Input: in, languages: languages, issued: b.findings.issued}
+	s := &site.Site{
+		AsOf: in.AsOf, Read: in.Read, Layout: Layout(languages), Render: r.render,
+		Records: b.findings.entries, Revision: b.findings.revision,
 	}
-	s.Status = statusOf(in, s.Records, languages)
+	sample := b.findings.samples > 0
+	s.Status = statusOf(in, b.findings.counts, languages)
 	s.Status.Sample = sample
 	fixed, err := b.fixed.of(in, sample)
 	if err != nil {
@@ -97,85 +81,21 @@ func (b *Builder) Build(in Input) (*site.Site, error) {
 // Next is the first instant after that of the last build at which another build gives another
 // site although nothing but time has changed: a record changes by the calendar, by an
 // action's beginning or end, or by being issued. It is zero if there is none.
-func (b *Builder) Next() time.Time {
-	next := int64(math.MaxInt64)
-	for i := range b.found {
-		next = min(next, b.found[i].holds)
-	}
-	if next == math.MaxInt64 {
-		return time.Time{}
-	}
-	return time.Unix(0, next).UTC()
-}
-
-// chunk is how many records a worker takes at a time.
-const chunk = 512
+func (b *Builder) Next() time.Time { return b.next }
 
 // find finds what the files of each record depend on: the pages' digest and the statement,
 // which is a function of record and boundary. What was found before is kept if the record is
 // the same and nothing about it has changed since by time alone.
 func (b *Builder) find(in Input, languages []string) {
-	all := in.Snapshot.Records
 	digest := in.Pages.Digest()
-	former := b.found
 	boundary, _ := certification.Confirmation(in.Read)
 	if digest != b.digest || in.AsOf.Before(b.asOf) || !boundary.Equal(b.boundary) {
-		former = nil
-	}
-	found := make([]finding, len(all))
-	now := in.AsOf.UnixNano()
-	var stale []int
-	k := 0
-	for i, record := range all {
-		for k < len(former) && former[k].record.Number().Compare(record.Number()) < 0 {
-			k++
-		}
-		if k < len(former) && former[k].record == record && now < former[k].holds {
-			found[i] = former[k]
-			continue
-		}
-		stale = append(stale, i)
+		b.findings = findings{}
 	}
 	prefix := slices.Concat(digest[:], []byte(strings.Join(languages, " ")))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for part := range slices.Chunk(stale, chunk) {
-		group.Go(func() error {
-			var statement []byte
-			for _, i := range part {
-				found[i], statement = findingOf(all[i], in, prefix, statement)
-			}
-			return nil
-		})
-	}
-	group.Wait() // no goroutine returns an error
-	b.digest, b.asOf, b.found = digest, in.AsOf, found
-	b.boundary = boundary
-}
-
-// findingOf is the finding for one record. The slice for its statement is reused.
-func findingOf(record *certification.Record, in Input, prefix, statement []byte) (finding, []byte) {
-	f := finding{record: record, holds: math.MaxInt64}
-	s, issued := certification.StatementAt(record, in.Read, in.AsOf)
-	until := s.HoldsUntil
-	if !issued {
-		until = certification.HoldsUntil(record, in.AsOf)
-	}
-	if !until.IsZero() {
-		f.holds = until.UnixNano()
-	}
-	if !issued {
-		return f, statement
-	}
-	statement = s.AppendJSON(statement[:0])
-	source := record.Digest()
-	f.entry = site.Record{
-		Number:      record.Number().String(),
-		Status:      statusOfEntry(&s),
-		Source:      site.Fingerprint(source),
-		Fingerprint: site.FingerprintOf(prefix, source[:], statement),
-	}
-	return f, statement
+	b.findings.update(in.Snapshot.Records, in.AsOf.UnixNano(), finderOf(in, prefix))
+	b.next = b.findings.next()
+	b.digest, b.asOf, b.boundary = digest, in.AsOf, boundary
 }
 
 // Layout gives the paths of a record's files: a page a language, and the JSON.
@@ -223,15 +143,6 @@ func (p *fixedPages) of(in Input, sample bool) ([]site.File, error) {
 	}
 	p.key, p.files = key, files
 	return files, nil
-}
-
-// statusOfEntry is the status as the manifest has it: it tells a number that was withdrawn
-// from one whose entry cannot be understood.
-func statusOfEntry(s *certification.Statement) string {
-	if s.Withdrawn {
-		return site.Withdrawn
-	}
-	return s.Status.String()
 }
 
 // rendering renders the files of the records of one site.

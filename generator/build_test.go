@@ -197,13 +197,17 @@ func TestARejectedRowIsUnavailable(t *testing.T) {
 	})
 }
 
-// A Builder that lives through changes of records, pages and time gives what Build gives.
+// A Builder that lives through changes of records, pages and time gives what Build gives, and says
+// of no record that it is as before which is not.
 func TestABuilderGivesWhatBuildGives(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	en, both := pages(t, "en"), pages(t, "en", "es")
 	all := snapshot(t, sampleRecords(t, 300)).Records
 	held := slices.Clone(all[:250])
 	var b generator.Builder
+	var before []site.Record
+	var revision *site.Revision
+	told := 0
 	at := asOf
 	for step := range 80 {
 		switch r.IntN(5) {
@@ -238,6 +242,21 @@ func TestABuilderGivesWhatBuildGives(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if got.Revision.Of != nil {
+			if got.Revision.Of != revision {
+				t.Fatalf("step %d: it says how it differs from another site than the one before", step)
+			}
+			told++
+			for _, i := range got.Revision.Changed {
+				if before[i].Number == got.Records[i].Number {
+					before[i] = got.Records[i]
+				}
+			}
+			if !slices.Equal(before, got.Records) {
+				t.Fatalf("step %d at %s: a record changed and it does not say so", step, at)
+			}
+		}
+		before, revision = slices.Clone(got.Records), got.Revision
 		want := build(t, in)
 		if !slices.Equal(got.Records, want.Records) || !reflect.DeepEqual(got.Status, want.Status) {
 			t.Fatalf("step %d at %s: the records differ", step, at)
@@ -253,6 +272,9 @@ func TestABuilderGivesWhatBuildGives(t *testing.T) {
 				t.Fatalf("step %d at %s: something changes before %s", step, at, next)
 			}
 		}
+	}
+	if told < 10 {
+		t.Errorf("it says only %d times of 80 how a site differs from the one before", told)
 	}
 }
 

@@ -12,8 +12,9 @@ import (
 	"github.com/cmpss/registry/generator/site"
 )
 
-// statusOf says how the site is, but for the instant of its publication.
-func statusOf(in Input, records []site.Record, languages []string) site.Status {
+// statusOf says how the site is, but for the instant of its publication. Counts are of the records
+// by the status of their entries.
+func statusOf(in Input, counts map[string]int, languages []string) site.Status {
 	thisUpdate, nextUpdate := certification.Confirmation(in.Read)
 	digest := in.Pages.Digest()
 	status := site.Status{
@@ -39,12 +40,11 @@ func statusOf(in Input, records []site.Record, languages []string) site.Status {
 	for _, s := range certification.Published() {
 		status.Records[s.String()] = 0
 	}
-	for i := range records {
-		if records[i].Status == site.Withdrawn {
-			status.Records[certification.Unavailable.String()]++
-			continue
+	for name, count := range counts {
+		if name == site.Withdrawn {
+			name = certification.Unavailable.String()
 		}
-		status.Records[records[i].Status]++
+		status.Records[name] += count
 	}
 	return status
 }

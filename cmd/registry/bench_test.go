@@ -42,18 +42,7 @@ const htmlOnly = "REGISTRY_BENCH_HTML_ONLY"
 // process runs the command in a process of its own and gives its time and peak memory.
 func runProcess(b *testing.B, dir string, env []string, args ...string) (elapsed time.Duration, peakMB float64) {
 	b.Helper()
-	executable, err := os.Executable()
-	if err != nil {
-		b.Fatal(err)
-	}
-	// testscript.Main runs the command when the program is called by the command's name.
-	name := filepath.Join(dir, "registry")
-	if _, err := os.Lstat(name); err != nil {
-		if err := os.Symlink(executable, name); err != nil {
-			b.Fatal(err)
-		}
-	}
-	cmd := exec.CommandContext(b.Context(), name, args...)
+	cmd := exec.CommandContext(b.Context(), commandIn(b, dir), args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), env...)
 	var output bytes.Buffer
@@ -304,17 +293,20 @@ func changeStatuses(b *testing.B, poll string, prepare ...string) []time.Duratio
 	pgtest.Exec(b, owner, "create user builder password 'builder' in role registry_reader")
 	numbers := loadSample(b, dir, owner, count)
 	pgtest.Exec(b, owner, append(prepare, "analyze")...)
-	ctx, stop := context.WithCancel(b.Context())
 	log := new(lockedBuffer)
-	done := make(chan int, 1)
-	go func() {
-		done <- run(ctx, []string{
-			"watch", "--source", cluster.URL(name, "builder", "builder"), "--out", filepath.Join(dir, "public"), "--state", filepath.Join(dir, "state"),
-			"--languages", "en", "--hold-above", fmt.Sprint(count), "--poll", poll,
-		},
-			process{log, log, func(string) (string, bool) { return "", false }, time.Now})
+	watcher := exec.CommandContext(b.Context(), commandIn(b, dir),
+		"watch", "--source", cluster.URL(name, "builder", "builder"), "--out", filepath.Join(dir, "public"), "--state", filepath.Join(dir, "state"),
+		"--languages", "en", "--hold-above", fmt.Sprint(count), "--poll", poll)
+	watcher.Stdout, watcher.Stderr = log, log
+	if err := watcher.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer func() {
+		watcher.Process.Signal(os.Interrupt)
+		if err := watcher.Wait(); err != nil {
+			b.Error(err)
+		}
 	}()
-	defer func() { stop(); <-done }()
 	for deadline := time.Now().Add(5 * time.Minute); !strings.Contains(log.String(), "msg=published"); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			b.Fatal(log)
@@ -328,7 +320,7 @@ func changeStatuses(b *testing.B, poll string, prepare ...string) []time.Duratio
 		next++
 		path := filepath.Join(dir, "public/verify", number+".json")
 		start := time.Now()
-		if _, err := conn.Exec(ctx, fmt.Sprintf(suspend, number)); err != nil {
+		if _, err := conn.Exec(b.Context(), fmt.Sprintf(suspend, number)); err != nil {
 			b.Fatal(err)
 		}
 		for {
@@ -349,7 +341,7 @@ func changeStatuses(b *testing.B, poll string, prepare ...string) []time.Duratio
 	slices.Sort(delays)
 	slices.Sort(writes)
 	b.ReportMetric(writes[len(writes)/2].Seconds()*1000, "synced-write-ms")
-	b.ReportMetric(peakMB(b), "peak-MB")
+	b.ReportMetric(float64(memoryOf(b, watcher.Process.Pid, "VmHWM")), "peak-MB")
 	return delays
 }
 
@@ -395,16 +387,6 @@ func syncedWrite(b *testing.B, dir string) time.Duration {
 		b.Fatal(err)
 	}
 	return time.Since(start)
-}
-
-// peakMB is the peak memory of this process.
-func peakMB(b *testing.B) float64 {
-	b.Helper()
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		b.Fatal(err)
-	}
-	return float64(usage.Maxrss) / 1024
 }
 
 type diskFile struct {

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -26,14 +25,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 2))
 	dir := t.TempDir()
 	t.Chdir(dir)
-	executable, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := filepath.Join(dir, "registry") // called by this name the test program is the command
-	if err := os.Symlink(executable, name); err != nil {
-		t.Fatal(err)
-	}
+	name := commandIn(t, dir)
 	records := sampleLines(t, 260)
 	now := time.Date(2026, 11, 22, 20, 30, 0, 0, time.UTC)
 	command := func(args ...string) (string, int) {

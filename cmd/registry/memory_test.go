@@ -175,16 +175,7 @@ func sampleRecords(t testing.TB, dir string, count int) []*certification.Record 
 // and the id of the process.
 func startServe(t testing.TB, dir string, args ...string) (address string, id int) {
 	t.Helper()
-	executable, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	// testscript.Main runs the command when the program is called by the command's name.
-	name := filepath.Join(dir, "registry")
-	if err := os.Symlink(executable, name); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd := exec.CommandContext(t.Context(), commandIn(t, dir), args...)
 	cmd.Dir, cmd.Stderr = dir, os.Stderr
 	output, err := cmd.StdoutPipe()
 	if err != nil {
@@ -206,19 +197,4 @@ func startServe(t testing.TB, dir string, args ...string) (address string, id in
 		t.Fatalf("the process says %q", line)
 	}
 	return address, cmd.Process.Pid
-}
-
-// memoryOf reads a measure of a process's memory, in MB.
-func memoryOf(t testing.TB, id int, measure string) int {
-	t.Helper()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", id))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(status), "\n"+measure+":")
-	kb, err := strconv.Atoi(strings.Fields(rest)[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return kb >> 10
 }

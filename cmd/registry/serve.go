@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"net"
 	"net/netip"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -58,7 +56,7 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 	came := sync.OnceFunc(func() { close(first) })
 	stopped := make(chan error, 1)
 	if c.Watch {
-		w, err := newWatcher(&c.siteFlags, &c.watchFlags, p, log)
+		w, err := newWatcher(&c.siteFlags, &c.watchFlags, p, log, publishingBudget.and(answeringBudget))
 		if err != nil {
 			return err
 		}
@@ -101,7 +99,7 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 	}
 	defer holder.Close()
 	opened := func() {}
-	if !c.Watch && debug.SetMemoryLimit(-1) == math.MaxInt64 { // a publisher needs more; the environment may have a bound
+	if !c.Watch && !isMemoryBounded() { // the publisher bounds it
 		opened = func() { boundMemory(holder) }
 	}
 	opened()
@@ -149,20 +147,14 @@ func refresh(ctx context.Context, holder *index.Holder, state string, log *slog.
 	}
 }
 
-// What the process that answers may take of memory before it is tidied up more often, in bytes.
-const (
-	baseMemory      = 96 << 20
-	memoryPerRecord = 1 << 10
-)
-
-// boundMemory lets the memory of the process grow with the records and not with what is asked of it.
+// boundMemory bounds the memory by the records that are answered about.
 func boundMemory(holder *index.Holder) {
 	set := holder.Acquire()
 	if set == nil {
 		return
 	}
 	defer set.Close()
-	debug.SetMemoryLimit(baseMemory + memoryPerRecord*int64(set.Generation().Total))
+	answeringBudget.bound(set.Generation().Total)
 }
 
 // parseNetworks reads addresses and networks.

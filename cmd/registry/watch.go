@@ -39,7 +39,7 @@ type watchCommand struct {
 
 // Run follows the source until it is stopped.
 func (c *watchCommand) Run(ctx context.Context, p *process) error {
-	w, err := newWatcher(&c.siteFlags, &c.watchFlags, p, newLog(p))
+	w, err := newWatcher(&c.siteFlags, &c.watchFlags, p, newLog(p), publishingBudget)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ const (
 	contentQuiet = 20 * time.Millisecond
 )
 
-func newWatcher(site *siteFlags, flags *watchFlags, p *process, log *slog.Logger) (*watcher, error) {
+func newWatcher(site *siteFlags, flags *watchFlags, p *process, log *slog.Logger, memory budget) (*watcher, error) {
 	at, err := time.Parse("15:04", flags.Reconcile)
 	if err != nil {
 		return nil, usageError("--reconcile %q is not a time of day like 03:30", flags.Reconcile)
@@ -87,8 +87,14 @@ func newWatcher(site *siteFlags, flags *watchFlags, p *process, log *slog.Logger
 	if warning := site.warning(); warning != "" {
 		log.Warn(warning)
 	}
+	bound := memory.whileReading()
 	w.keeper, w.source, w.close, err = site.keeper(follow.Options{
-		Now: p.now, AcceptOlder: flags.AcceptOlder, Progress: func(string, int, int) { alive(); goesOn() },
+		Now: p.now, AcceptOlder: flags.AcceptOlder,
+		Progress: func(stage string, done, _ int) {
+			alive()
+			goesOn()
+			bound(stage, done)
+		},
 	})
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,20 +81,16 @@ func letPass(previous *site.Manifest, instant time.Time) site.LetPass {
 func compare(previous *site.Manifest, next *site.Site, p places) (d Difference, changed []*site.RecordEntry) {
 	d = Difference{Published: len(previous.Records), Next: len(next.Records), Rejected: next.Status.Rejected, Accepted: previous.Rejected}
 	d.Unreadable = d.Rejected > d.Accepted && next.Status.Records["unavailable"] == len(next.Records)
-	had, left := false, false // records that are not withdrawn
 	for _, k := range p.removed {
 		d.Vanished = append(d.Vanished, previous.Records[k].Number)
-		had = had || previous.Records[k].Status != site.Withdrawn
 	}
-	for i := range next.Records {
+	for i := range p.candidates(len(next.Records)) {
 		now, k := &next.Records[i], p.of(i)
-		left = left || now.Status != site.Withdrawn
 		if k < 0 {
 			d.Added = append(d.Added, now.Number)
 			continue
 		}
 		old := &previous.Records[k]
-		had = had || old.Status != site.Withdrawn
 		if old.Source == now.Source {
 			if old.Status != now.Status {
 				d.Turned = append(d.Turned, now.Number)
@@ -112,6 +109,8 @@ func compare(previous *site.Manifest, next *site.Site, p places) (d Difference, 
 			d.Status = append(d.Status, StatusChange{Number: now.Number, From: old.Status, To: now.Status})
 		}
 	}
+	had := slices.ContainsFunc(previous.Records, func(e site.RecordEntry) bool { return e.Status != site.Withdrawn })
+	left := slices.ContainsFunc(next.Records, func(r site.Record) bool { return r.Status != site.Withdrawn })
 	d.Emptied = had && !left
 	return d, changed
 }

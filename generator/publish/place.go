@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -10,6 +11,8 @@ import (
 // places says where the records of a site stand in the manifest of the one before.
 type places struct {
 	same    bool    // both have the same numbers in the same order; before is nil
+	known   bool    // only the records of the site at the places in changed may be others; same is true
+	changed []int   // see known
 	before  []int32 // place in the manifest of each record of the site, or -1
 	removed []int32 // places in the manifest of records that the site does not have
 	added   int     // records that the manifest does not have
@@ -21,6 +24,29 @@ func (p *places) of(i int) int {
 		return i
 	}
 	return int(p.before[i])
+}
+
+// candidates yields the places in the site of the records that may be others than in the manifest, of n.
+func (p *places) candidates(n int) iter.Seq[int] {
+	if p.known {
+		return slices.Values(p.changed)
+	}
+	return func(yield func(int) bool) {
+		for i := range n {
+			if !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+// placesOf finds the places of a site's records. If the site says how it differs from the one
+// that the manifest is of, its word is taken: nothing else is looked at.
+func (p *Publisher) placesOf(s *site.Site) places {
+	if s.Revision != nil && s.Revision.Of != nil && s.Revision.Of == p.revision {
+		return places{same: true, known: true, changed: s.Revision.Changed}
+	}
+	return align(p.manifest.Records, s.Records)
 }
 
 // align finds the places. Both lists are sorted by number.
@@ -134,7 +160,7 @@ func (w *publication) dirtySegments() *[site.NumSegments]bool {
 		for _, c := range w.changed {
 			records[c.at] = c.entry
 		}
-		m.Records = records
+		m.Records, w.division = records, nil
 	}
 	m.Layout, m.Fixed = w.site.Layout, w.fixed
 	m.AsOf, m.Read, m.Position = w.site.AsOf, w.site.Read, w.site.Status.SourcePosition

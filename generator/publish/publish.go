@@ -68,6 +68,8 @@ type Publisher struct {
 	out      *dir
 	manifest *site.Manifest // of what is published
 	leftover *intent        // of a run that was killed; nil if there was none
+	revision *site.Revision // of the site that the manifest's records are of; nil if that is not known
+	division *site.Division // of the manifest's records; nil if that is not known
 	failed   bool           // the last publication failed: what is published must be read anew
 }
 
@@ -109,6 +111,7 @@ func (p *Publisher) read() error {
 		}
 	}
 	p.manifest, p.leftover, p.failed = manifest, leftover, false
+	p.revision, p.division = nil, nil
 	return nil
 }
 
@@ -140,7 +143,7 @@ func (p *Publisher) Publish(ctx context.Context, s *site.Site, run Run) (Report,
 		return Report{}, fmt.Errorf("publish %s: this build is as of %s, the published site as of %s: nothing goes back in time; set the clock right or give a later --now",
 			p.options.Out, s.AsOf.UTC().Format(time.RFC3339), p.manifest.AsOf.UTC().Format(time.RFC3339))
 	}
-	w := &publication{Publisher: p, site: s, run: run, places: align(p.manifest.Records, s.Records), delays: p.manifest.Delays}
+	w := &publication{Publisher: p, site: s, run: run, places: p.placesOf(s), delays: p.manifest.Delays}
 	d := difference(p.manifest, s, w.places, run.Statuses)
 	w.report.Difference = d
 	if err := p.options.Limits.Check(d, run.Accept); err != nil {
@@ -150,7 +153,7 @@ func (p *Publisher) Publish(ctx context.Context, s *site.Site, run Run) (Report,
 		w.letPass = letPass(p.manifest, s.AsOf).With(s.AsOf, len(d.Status), len(d.Vanished))
 	} // else a person has looked, and the count begins anew
 	err := w.publish(ctx)
-	p.failed = err != nil
+	p.revision, p.failed = s.Revision, err != nil
 	return w.report, err
 }
 
@@ -245,7 +248,11 @@ func (w *publication) commit(list []staged) error {
 	if w.run.Delays != nil {
 		w.delays = w.run.Delays(w.report.Difference)
 	}
-	if err := w.state.commit(w.manifest, w.dirtySegments()); err != nil {
+	dirty := w.dirtySegments()
+	if w.division == nil {
+		w.division = site.Divide(w.manifest.Records)
+	}
+	if err := w.state.commit(w.manifest, w.division, dirty); err != nil {
 		return err
 	}
 	removed, err := w.out.removeAll(removals)

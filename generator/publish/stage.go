@@ -181,6 +181,15 @@ type recordStager struct {
 // needed are the places of the records whose files must be rendered: their inputs changed, one
 // of their files is not there, or a run that was killed may have replaced one.
 func (s *recordStager) needed(ctx context.Context) ([]int, error) {
+	if s.places.known && s.out.verified && !s.run.Full && s.leftover == nil && !slices.Contains(s.oldFiles, -1) {
+		var needed []int
+		for _, i := range s.places.changed {
+			if !s.stands(i) {
+				needed = append(needed, i)
+			}
+		}
+		return needed, nil
+	}
 	n := len(s.site.Records)
 	parts := make([][]int, n/chunk+1)
 	err := s.inChunks(ctx, n, func(_, start, end int) error {

@@ -156,11 +156,11 @@ func (s *state) begin(previous *site.Manifest, noted *intent) error {
 
 // commit writes the manifest: the segments that changed first, the head last, then the
 // segments that it does not name any more are removed.
-func (s *state) commit(next *site.Manifest, dirty *[site.NumSegments]bool) error {
+func (s *state) commit(next *site.Manifest, division *site.Division, dirty *[site.NumSegments]bool) error {
 	folder := filepath.Join(s.path, segmentsName)
 	names := s.segments
 	var former []string
-	for k, body := range next.EncodeSegments(dirty) {
+	for k, body := range next.EncodeSegments(division, dirty) {
 		if !dirty[k] {
 			continue
 		}

@@ -85,7 +85,13 @@ func (s *Snapshot) Apply(d *Delta) *Snapshot {
 		_, gone := slices.BinarySearchFunc(d.Gone, number, certification.Number.Compare)
 		return changed || gone
 	}
-	next := &Snapshot{Position: d.Position, ServerTime: d.ServerTime}
+	// Each entry of a source is a record or a rejection.
+	next := &Snapshot{Position: d.Position, ServerTime: d.ServerTime, Read: s.Read - len(s.Rejections)}
+	count := func(r *certification.Record, n int) {
+		if !r.IsUnavailable() {
+			next.Read += n
+		}
+	}
 	next.Records = make([]*certification.Record, 0, len(s.Records)+len(d.Changed))
 	rest := s.Records
 	for changed, gone := d.Changed, d.Gone; len(changed)+len(gone) > 0; {
@@ -100,12 +106,14 @@ func (s *Snapshot) Apply(d *Delta) *Snapshot {
 		before, held := find(rest, number)
 		next.Records = append(next.Records, rest[:before]...)
 		if rest = rest[before:]; held {
+			count(rest[0], -1)
 			rest = rest[1:]
 		}
 		if isGone {
 			gone = gone[1:]
 		} else {
 			next.Records = append(next.Records, changed[0])
+			count(changed[0], +1)
 			changed = changed[1:]
 		}
 	}
@@ -118,13 +126,7 @@ func (s *Snapshot) Apply(d *Delta) *Snapshot {
 	}
 	next.Rejections = append(next.Rejections, d.Rejections...)
 	slices.SortStableFunc(next.Rejections, func(a, b Rejection) int { return a.Number.Compare(b.Number) })
-	// Each entry of a source is a record or a rejection.
-	next.Read = len(next.Rejections)
-	for _, r := range next.Records {
-		if !r.IsUnavailable() {
-			next.Read++
-		}
-	}
+	next.Read += len(next.Rejections)
 	return next
 }
 

@@ -100,7 +100,7 @@ func SegmentOf(number string) int {
 func (m *Manifest) Encode() (head []byte, segments map[string][]byte) {
 	var names [NumSegments]string
 	segments = make(map[string][]byte)
-	for k, body := range m.EncodeSegments(nil) {
+	for k, body := range m.EncodeSegments(Divide(m.Records), nil) {
 		if len(body) > 0 {
 			names[k] = SegmentName(k, body)
 			segments[names[k]] = body
@@ -109,12 +109,29 @@ func (m *Manifest) Encode() (head []byte, segments map[string][]byte) {
 	return m.EncodeHead(names), segments
 }
 
+// Division is which entries of a list of records, by their places, stand in each segment. It is the same
+// for every list of the same numbers.
+type Division [NumSegments][]int32
+
+// Divide gives the division of the records of a manifest.
+func Divide(records []RecordEntry) *Division {
+	d := new(Division)
+	for i := range records {
+		k := SegmentOf(records[i].Number)
+		d[k] = append(d[k], int32(i))
+	}
+	return d
+}
+
 // EncodeSegments gives the bytes of segments of the manifest by their place: of those that
 // wanted is true for, or of all if wanted is nil. An empty segment has no bytes.
-func (m *Manifest) EncodeSegments(wanted *[NumSegments]bool) [NumSegments][]byte {
+func (m *Manifest) EncodeSegments(d *Division, wanted *[NumSegments]bool) [NumSegments][]byte {
 	var bodies [NumSegments][]byte
-	for i := range m.Records {
-		if k := SegmentOf(m.Records[i].Number); wanted == nil || wanted[k] {
+	for k, places := range d {
+		if wanted != nil && !wanted[k] {
+			continue
+		}
+		for _, i := range places {
 			bodies[k] = appendEntry(bodies[k], &m.Records[i])
 		}
 	}

@@ -71,9 +71,20 @@ type Site struct {
 	Fixed   []File
 	Status  Status // becomes status.json
 
+	// Revision says how Records differ from those of a site before; nil if that is not known.
+	Revision *Revision
+
 	// Render gives the files of record i, in the order of Layout. The bytes are valid only
 	// during the call of emit. It may be called from many goroutines.
 	Render func(i int, emit func(file int, body []byte) error) error
+}
+
+// Revision stands for the records of one site, and says how they differ from those of the site
+// that was built before it, so that who published that one need not compare them all. It is known by
+// its address.
+type Revision struct {
+	Of      *Revision // of the site before, which has the same numbers; nil if it has others, or there is none
+	Changed []int     // places of the records that may be others than in that site
 }
 
 // StatusPath is where Status is published. It is written after every page.
