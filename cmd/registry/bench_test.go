@@ -254,10 +254,36 @@ func BenchmarkGuidanceEdit(b *testing.B) {
 // the commit until the new bytes stand in the output folder, beside the time of one synced write.
 // REGISTRY_BENCH_RECORDS sets another number of records.
 func BenchmarkStatusChange(b *testing.B) {
-	delays := changeStatuses(b, "15s")
+	reportDelays(b, publishChanges(b, "15s", suspension))
+}
+
+// BenchmarkNewCertificate is BenchmarkStatusChange of certificates that are entered anew, with a number
+// and a name that nobody had.
+func BenchmarkNewCertificate(b *testing.B) {
+	reportDelays(b, publishChanges(b, "15s", entry))
+}
+
+func reportDelays(b *testing.B, delays []time.Duration) {
+	b.Helper()
 	b.ReportMetric(delays[len(delays)/2].Seconds()*1000, "p50-ms")
 	b.ReportMetric(delays[len(delays)*99/100].Seconds()*1000, "p99-ms")
 }
+
+// change is what the benchmarks do to one number after the other.
+type change struct {
+	number func(i int, active []string) string
+	sql    string // of the number
+	shows  string // what its JSON has in it then
+}
+
+var (
+	suspension = change{func(i int, active []string) string { return active[i] }, suspend, `"status":"suspended"`}
+	entry      = change{
+		func(i int, _ []string) string { return fmt.Sprintf("MPSS%09d", 900_000_000+i) },
+		`with c as (insert into registry.certification (number, legal_name) values ('%[1]s', 'Newly Entered %[1]s') returning number)
+		insert into registry.term select number, current_date - 10, current_date + 700 from c`, `"status":"active"`,
+	}
+)
 
 // BenchmarkLostNotifications is BenchmarkStatusChange of a database whose every notification is
 // lost: a change is found by the poll, here of a second. What a change took longer than that is
@@ -267,14 +293,14 @@ func BenchmarkLostNotifications(b *testing.B) {
 		execute replace(pg_get_functiondef('registry.note_change'::regproc), $n$perform pg_notify('registry_change', '');$n$, '');
 		if pg_get_functiondef('registry.note_change'::regproc) like '%pg_notify%' then raise 'it still notifies'; end if;
 	end $$`
-	delays := changeStatuses(b, "1s", silence)
+	delays := publishChanges(b, "1s", suspension, silence)
 	b.ReportMetric(delays[len(delays)/2].Seconds()*1000, "p50-ms")
 	b.ReportMetric((delays[len(delays)-1]-time.Second).Seconds()*1000, "longest-after-the-poll-ms")
 }
 
-// changeStatuses gives the times that the changes of a benchmark took to be published, in order,
+// publishChanges gives the times that the changes of a benchmark took to be published, in order,
 // from a database that was prepared by the statements.
-func changeStatuses(b *testing.B, poll string, prepare ...string) []time.Duration {
+func publishChanges(b *testing.B, poll string, change change, prepare ...string) []time.Duration {
 	b.Helper()
 	count := benchRecords
 	if text := os.Getenv("REGISTRY_BENCH_RECORDS"); text != "" {
@@ -291,7 +317,7 @@ func changeStatuses(b *testing.B, poll string, prepare ...string) []time.Duratio
 		b.Fatal(err)
 	}
 	pgtest.Exec(b, owner, "create user builder password 'builder' in role registry_reader")
-	numbers := loadSample(b, dir, owner, count)
+	active := loadSample(b, dir, owner, count)
 	pgtest.Exec(b, owner, append(prepare, "analyze")...)
 	log := new(lockedBuffer)
 	watcher := exec.CommandContext(b.Context(), commandIn(b, dir),
@@ -316,15 +342,15 @@ func changeStatuses(b *testing.B, poll string, prepare ...string) []time.Duratio
 	var delays, writes []time.Duration
 	next := 0
 	for b.Loop() {
-		number := numbers[next]
+		number := change.number(next, active)
 		next++
 		path := filepath.Join(dir, "public/verify", number+".json")
 		start := time.Now()
-		if _, err := conn.Exec(b.Context(), fmt.Sprintf(suspend, number)); err != nil {
+		if _, err := conn.Exec(b.Context(), fmt.Sprintf(change.sql, number)); err != nil {
 			b.Fatal(err)
 		}
 		for {
-			if body, _ := os.ReadFile(path); bytes.Contains(body, []byte(`"status":"suspended"`)) {
+			if body, _ := os.ReadFile(path); bytes.Contains(body, []byte(change.shows)) {
 				break
 			}
 			if time.Since(start) > time.Minute {
