@@ -5,14 +5,15 @@
 //   - A question is read as people type it: in any order, without accents, in another form of a
 //     word, with everyday words for the terms of the program (facts/synonyms.toml), and with a
 //     typing mistake in a word that the guidance does not have.
-//   - What a page is asked for, in the words of those who ask, stands in its front matter: what is typed
-//     like one of these finds the page, though the page has other words.
+//   - What a page is asked for, in the words of those who ask, stands in its front matter, and from these questions the index learns
+//     which page a question is for, though the page has other words.
 //   - A question is bounded: MaxQuery bytes, 24 words. No text of a person reaches a query
 //     language; the terms are looked up one by one, in every page.
 //   - A page is found once, by its best part, and the words found in it are marked.
 //   - The same pages and question give the same answer in the same order.
 //
-// There are tens of pages, so they are scored one by one (Okapi BM25, weighted by where a word
-// stands) and need no engine; of bleve, the package takes what knows the languages: filling
-// words and stems. An Index is made when the pages are loaded, in milliseconds, and never changes.
+// Two ways to find a page are weighed against each other: what it says (Okapi BM25, by where a word stands), and what was learned from
+// the questions of all pages (logistic regression). There are tens of pages, so they are scored one by one and need no engine; of
+// bleve, the package takes what knows the languages: filling words and stems. An Index is made when the pages are loaded, in some tenths
+// of a second, and never changes.
 package passages

@@ -10,13 +10,12 @@ import (
 
 // Index is the guidance of one language. It never changes and is safe for concurrent use.
 type Index struct {
-	reader    *reader
-	pages     []page
-	average   [len(boosts)]float64 // words of a field
-	within    map[string]int       // how many pages have a term
-	questions int                  // of the front matter of all pages
-	asking    map[string]int       // how many of them have a key
-	synonyms  map[string][]phrase  // what a term, or words that follow each other, may stand for
+	reader   *reader
+	pages    []page
+	average  [len(boosts)]float64 // words of a field
+	within   map[string]int       // how many pages have a term
+	learned  *learned
+	synonyms map[string][]phrase // what a term, or words that follow each other, may stand for
 }
 
 // phrase is terms that mean something together.
@@ -34,18 +33,6 @@ type page struct {
 	counts [len(boosts)]map[string]int
 	length [len(boosts)]int // words
 	parts  []part
-	asked  []asked
-}
-
-// asked is a question that a page answers, as its editor put it.
-type asked struct {
-	keys phrase  // of all its words, each once: the filling words of a question say what is asked of a subject
-	mass float64 // of its keys together
-}
-
-// has reports whether all keys are in the question.
-func (a *asked) has(keys phrase) bool {
-	return !slices.ContainsFunc(keys, func(key string) bool { return !slices.Contains(a.keys, key) })
 }
 
 // part is a passage and the terms that it has.
@@ -64,20 +51,15 @@ func New(language string, pages []*guidance.Page, synonyms guidance.Synonyms) (*
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{reader: r, within: make(map[string]int), asking: make(map[string]int), synonyms: make(map[string][]phrase)}
+	x := &Index{reader: r, within: make(map[string]int), synonyms: make(map[string][]phrase)}
 	for _, p := range pages {
 		x.add(p)
 	}
 	for i := range x.average {
 		x.average[i] /= float64(max(1, len(pages)))
 	}
-	for i := range x.pages {
-		for k := range x.pages[i].asked {
-			question := &x.pages[i].asked[k]
-			question.mass = x.mass(question.keys)
-		}
-	}
 	x.addSynonyms(synonyms, language)
+	x.learned = learn(x.examples(synonyms, language), len(x.pages))
 	r.learns = false
 	return x, nil
 }
@@ -86,18 +68,7 @@ func (x *Index) add(g *guidance.Page) {
 	p := page{Page: g}
 	var questions []string
 	for _, question := range g.Questions {
-		var keys phrase
-		for _, w := range x.reader.words(question) {
-			if key := w.key(); !slices.Contains(keys, key) {
-				keys = append(keys, key)
-				x.asking[key]++
-			}
-			if w.term != "" {
-				questions = append(questions, w.term)
-			}
-		}
-		p.asked = append(p.asked, asked{keys: keys})
-		x.questions++
+		questions = append(questions, x.reader.terms(question)...)
 	}
 	var headings, text []string
 	for _, passage := range g.Passages() {
@@ -106,7 +77,7 @@ func (x *Index) add(g *guidance.Page) {
 		p.parts = append(p.parts, part{passage, setOf(heading), setOf(body), weight})
 		headings, text = append(headings, heading...), append(text, body...)
 	}
-	title := append(x.reader.terms(g.Title), pageTerm(g.Slug))
+	title := x.reader.terms(g.Title)
 	seen := make(map[string]bool)
 	for i, terms := range [...][]string{title, headings, x.reader.terms(g.Summary), text, questions} {
 		p.counts[i], p.length[i] = make(map[string]int), len(terms)
@@ -121,9 +92,6 @@ func (x *Index) add(g *guidance.Page) {
 	}
 	x.pages = append(x.pages, p)
 }
-
-// pageTerm is the term that a page alone has, in its title: no word that is typed is like it.
-func pageTerm(slug string) string { return "/" + slug }
 
 func setOf(list []string) map[string]bool {
 	set := make(map[string]bool, len(list))
@@ -162,26 +130,29 @@ func rareness(some, all int) float64 {
 	return math.Log(1 + (float64(all-some)+0.5)/(float64(some)+0.5))
 }
 
-// mass is how much keys say about a question together.
-func (x *Index) mass(keys phrase) float64 {
-	sum := 0.0
-	for _, key := range keys {
-		sum += x.telling(key)
+// examples are what is known of the questions that each page is for: those of its front matter, its title, its summary, and the
+// synonyms that ask for it.
+func (x *Index) examples(synonyms guidance.Synonyms, language string) []example {
+	var list []example
+	for i, p := range x.pages {
+		texts := append([]string{p.Title, p.Summary}, p.Questions...)
+		for _, s := range synonyms.List {
+			if s.Page == p.Slug {
+				texts = append(texts, s.Words[language]...)
+			}
+		}
+		for _, text := range texts {
+			list = append(list, example{x.reader.features(text), i})
+		}
 	}
-	return sum
+	return list
 }
-
-// telling is how much a key says about a question of the front matter: more when fewer have it.
-func (x *Index) telling(key string) float64 { return rareness(x.asking[key], x.questions) }
 
 // addSynonyms makes terms of the words. What no page says is left out.
 func (x *Index) addSynonyms(synonyms guidance.Synonyms, language string) {
 	for _, s := range synonyms.List {
 		for _, typed := range s.Words[language] {
 			from := keyOf(x.reader.words(typed))
-			if term := pageTerm(s.Page); x.within[term] > 0 {
-				x.synonyms[from] = append(x.synonyms[from], phrase{term})
-			}
 			for _, means := range s.Means[language] {
 				terms := x.reader.terms(means)
 				unknown := slices.ContainsFunc(terms, func(term string) bool { return x.within[term] == 0 })

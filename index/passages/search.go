@@ -17,8 +17,7 @@ const (
 	MaxLimit = 20  // pages
 	maxWords = 24  // or words that mean something together; those after are not read
 
-	maxTogether = 4  // words of a synonym
-	maxPages    = 50 // that are looked at
+	maxTogether = 4 // words of a synonym
 )
 
 // ErrQuery is the mistake of a person or a program that asks: a text that is too long or not
@@ -39,8 +38,8 @@ type Hit struct {
 	Snippet []Piece // of the part's text
 }
 
-// Search answers a question, the best page first. A text without a word that carries meaning
-// has no answer. The error wraps ErrQuery.
+// Search answers a question, the best page first. A text of which the guidance does not know a third of the words that carry meaning
+// has no answer, nor has one of filling words. The error wraps ErrQuery.
 func (x *Index) Search(q Query) ([]Hit, error) {
 	switch {
 	case q.Limit < 1 || q.Limit > MaxLimit:
@@ -50,12 +49,8 @@ func (x *Index) Search(q Query) ([]Hit, error) {
 	case !utf8.ValidString(q.Text):
 		return nil, fmt.Errorf("%w: the text is not valid UTF-8", ErrQuery)
 	}
-	said := x.meanings(q.Text)
-	wanted := slices.DeleteFunc(slices.Clone(said), func(m meaning) bool { return len(m.alternatives) == 0 })
-	if len(wanted) == 0 {
-		return nil, nil
-	}
-	found := x.rank(said, wanted, q.Whole)
+	wanted := x.meanings(q.Text)
+	found := x.rank(q.Text, wanted, q.Whole)
 	marked := make(map[string]bool)
 	for _, m := range wanted {
 		for _, alternative := range m.alternatives {
@@ -75,15 +70,16 @@ func (x *Index) Search(q Query) ([]Hit, error) {
 type ranked struct {
 	page  *page
 	part  *part
+	whole bool    // the part has a word for every meaning
+	said  float64 // how much the page says of the question
 	score float64
 }
 
 // meaning is a word of a question, or words that mean something together: as it was typed, then
 // what it may stand for.
 type meaning struct {
-	ways         []phrase // keys of its words, then the alternatives
-	telling      float64  // how much the first of these says about a question of the front matter
-	alternatives []phrase // terms; none for a filling word
+	alternatives []phrase // terms, at least one
+	known        bool     // the guidance has a term of them, or is asked for with it
 	weight       float64  // how much it says about a page, among those of its question; they add up to 1
 }
 
@@ -91,105 +87,72 @@ type meaning struct {
 // it has them all.
 func (m meaning) best(worth func(term string) float64) float64 {
 	best := 0.0
-	for k, alternative := range m.alternatives {
+	for _, alternative := range m.alternatives {
 		sum, all := 0.0, true
 		for _, term := range alternative {
 			w := worth(term)
 			sum, all = sum+w, all && w > 0
 		}
 		if all {
-			best = max(best, value(k)*sum/float64(len(alternative)))
+			best = max(best, sum/float64(len(alternative)))
 		}
 	}
 	return best
 }
 
-// value is what an alternative of a meaning counts: the first as it was typed, the others stand in for it.
-func value(k int) float64 {
-	if k == 0 {
-		return 1
+// How the two ways to find a page are weighed: what the page says, beside which questions it is known to be for.
+const (
+	saying = 1.4
+	silent = 0.05 // what a page that says nothing of the question counts, as a share of the one that says most
+
+	likely = 0.02 // how likely a page must be that has no word of the question
+)
+
+// rank gives the pages that answer, best first: by the words of the question that the page has, by how much of it one part of the page
+// answers, and by the questions that the page is known to be for. Wanted are the meanings of the text.
+func (x *Index) rank(text string, wanted []meaning, whole bool) []ranked {
+	known := 0
+	for _, m := range wanted {
+		if m.known {
+			known++
+		}
 	}
-	return standIn
-}
-
-// standIn is what another word than the one that was typed counts.
-const standIn = 0.85
-
-// rank gives the pages that answer, best first: by the words of the question that the page has,
-// by how much of the question one part of the page answers, by how much of the title was typed, and most by how
-// like it is to a question that the page is known to answer. Wanted are the meanings without the filling words.
-func (x *Index) rank(said, wanted []meaning, whole bool) []ranked {
+	if known*3 < len(wanted) || known == 0 {
+		return nil
+	}
 	var list []ranked
+	most := 0.0
 	for i := range x.pages {
 		p := &x.pages[i]
-		sum, met, share := 0.0, 0, 0.0
+		sum, share := 0.0, 0.0
 		for _, m := range wanted {
-			best := m.best(func(term string) float64 { return x.score(p, term) })
-			if sum += best; best > 0 {
-				met++
+			if best := m.best(func(term string) float64 { return x.score(p, term) }); best > 0 {
+				sum += best
 				share += m.weight
 			}
 		}
-		if met*3 < len(wanted) || met == 0 {
-			continue
-		}
 		part, answered, all := p.best(wanted)
-		if part == nil || whole && !all {
-			continue
-		}
-		list = append(list, ranked{p, part, sum * share * (1 + answered + 3*p.named(wanted) + 8*x.resembles(p, said))})
+		r := ranked{page: p, part: part, whole: all, said: sum * share * (1 + answered)}
+		most = max(most, r.said)
+		list = append(list, r)
 	}
-	slices.SortStableFunc(list, func(a, b ranked) int { return cmp.Compare(b.score, a.score) })
-	return list
-}
-
-// resembles is how much what was said is like one of the questions that the page answers, from 0 to 1: how much of
-// it is in the question, by the root of how much of the question is in it. Filling words count here, little as they say: "how
-// long" and "how much" ask different things of one subject.
-func (x *Index) resembles(p *page, said []meaning) float64 {
-	total := 0.0
-	for _, m := range said {
-		total += m.telling
-	}
-	best := 0.0
-	for i := range p.asked {
-		question := &p.asked[i]
-		covered, met := 0.0, 0.0
-		for _, m := range said {
-			for k, keys := range m.ways {
-				if question.has(keys) {
-					covered += value(k) * m.telling
-					met += x.mass(keys)
-					break
-				}
-			}
+	shares := x.learned.sums(x.reader.features(text))
+	for i := range list {
+		if most > 0 {
+			// The logarithm, as what was learned is the logarithm of how likely a page is.
+			shares[i] += saying * math.Log(silent+list[i].said/most)
 		}
-		if covered > 0 {
-			// Two words may have met one of the question.
-			best = max(best, covered/total*math.Sqrt(min(1, met/question.mass)))
+		list[i].score = shares[i]
+	}
+	softmax(shares)
+	var found []ranked
+	for i, r := range list {
+		if r.part != nil && (r.whole || !whole) && (r.said > 0 || shares[i] >= likely) {
+			found = append(found, r)
 		}
 	}
-	return best
-}
-
-// named is how much of the page's title was typed and of what was typed is in the title, from
-// 0 to 1, where one is the other. The term that is the page's own is no word of the title.
-func (p *page) named(wanted []meaning) float64 {
-	title := p.counts[inTitle]
-	met := make(map[string]bool)
-	inside := 0.0
-	for _, m := range wanted {
-		for _, alternative := range m.alternatives {
-			if !slices.ContainsFunc(alternative, func(term string) bool { return title[term] == 0 }) {
-				inside += m.weight
-				for _, term := range alternative {
-					met[term] = true
-				}
-				break
-			}
-		}
-	}
-	return min(1, float64(len(met))/float64(max(1, len(title)-1))) * inside
+	slices.SortStableFunc(found, func(a, b ranked) int { return cmp.Compare(b.score, a.score) })
+	return found
 }
 
 // best is the part of a page that answers most of a question, how much of it, from 0 to 2, and
@@ -222,7 +185,7 @@ func (p *page) best(wanted []meaning) (best *part, answered float64, all bool) {
 }
 
 // meanings are the terms of a question, each with what it may stand for after it. Several words
-// that a synonym has together are one. A filling word by itself has no alternatives.
+// that a synonym has together are one. A filling word by itself has none.
 func (x *Index) meanings(text string) []meaning {
 	words := x.reader.words(text)
 	var list []meaning
@@ -242,18 +205,13 @@ func (x *Index) meanings(text string) []meaning {
 			means = x.mended(typed[0])
 		}
 		var m meaning
-		var keys phrase
-		for _, w := range words[i : i+n] {
-			keys = append(keys, w.key())
-		}
-		m.telling = x.mass(keys)
 		if len(typed) > 0 {
 			m.alternatives = append(m.alternatives, typed)
 		}
 		m.alternatives = append(m.alternatives, means...)
-		m.ways = append([]phrase{keys}, m.alternatives...)
-		list = append(list, m)
-		i += n
+		if i += n; len(m.alternatives) > 0 {
+			list = append(list, m)
+		}
 	}
 	x.weigh(list)
 	return list
@@ -265,13 +223,14 @@ func (x *Index) weigh(list []meaning) {
 	const least = 0.3
 	sum := 0.0
 	for i := range list {
-		if len(list[i].alternatives) == 0 {
-			continue
-		}
 		list[i].weight = least
 		for _, alternative := range list[i].alternatives {
 			for _, term := range alternative {
+				if _, asked := x.learned.features[term]; asked {
+					list[i].known = true
+				}
 				if x.within[term] > 0 {
+					list[i].known = true
 					list[i].weight = max(list[i].weight, math.Sqrt(x.rarity(term)))
 				}
 			}
@@ -279,7 +238,7 @@ func (x *Index) weigh(list []meaning) {
 		sum += list[i].weight
 	}
 	for i := range list {
-		list[i].weight /= max(sum, least) // only filling words add up to less: they have no weight
+		list[i].weight /= sum
 	}
 }
 
@@ -287,24 +246,17 @@ func (x *Index) weigh(list []meaning) {
 const minMended = 4
 
 // mended are the terms of the guidance that a term may have been meant to be: those at one typing mistake
-// from it that begin with the same letter, or else those that begin alike, as another form of the word does.
+// from it that begin with the same letter.
 func (x *Index) mended(term string) []phrase {
 	if utf8.RuneCountInString(term) < minMended {
 		return nil
 	}
 	typed := []rune(term)
-	var list, alike []string
+	var list []string
 	for known := range x.within {
-		letters := []rune(known)
-		switch {
-		case letters[0] == typed[0] && oneMistake(typed, letters):
+		if letters := []rune(known); letters[0] == typed[0] && oneMistake(typed, letters) {
 			list = append(list, known)
-		case beginAlike(typed, letters):
-			alike = append(alike, known)
 		}
-	}
-	if len(list) == 0 {
-		list = alike
 	}
 	slices.Sort(list) // a map has no order
 	phrases := make([]phrase, len(list))
@@ -312,15 +264,6 @@ func (x *Index) mended(term string) []phrase {
 		phrases[i] = phrase{term}
 	}
 	return phrases
-}
-
-// beginAlike reports whether two terms have their first six letters and two thirds of the longer one in common.
-func beginAlike(a, b []rune) bool {
-	n := 0
-	for n < min(len(a), len(b)) && a[n] == b[n] {
-		n++
-	}
-	return n >= 6 && 3*n >= 2*max(len(a), len(b))
 }
 
 // oneMistake reports whether a letter more, a letter less, another letter or two letters that

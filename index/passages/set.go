@@ -1,7 +1,9 @@
 package passages
 
 import (
+	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/cmpss/registry/generator/guidance"
 )
@@ -11,13 +13,20 @@ type Set map[string]*Index
 
 // NewSet makes the indexes of the languages of a library.
 func NewSet(library *guidance.Library, languages []string) (Set, error) {
+	list, errs := make([]*Index, len(languages)), make([]error, len(languages))
+	var group sync.WaitGroup
+	for i, language := range languages {
+		group.Go(func() {
+			list[i], errs[i] = New(language, library.Pages(language), library.Facts().Synonyms)
+		})
+	}
+	group.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
 	set := make(Set)
-	for _, language := range languages {
-		x, err := New(language, library.Pages(language), library.Facts().Synonyms)
-		if err != nil {
-			return nil, err
-		}
-		set[language] = x
+	for i, language := range languages {
+		set[language] = list[i]
 	}
 	return set, nil
 }
