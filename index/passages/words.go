@@ -65,6 +65,15 @@ var fillers = map[string]bool{
 	"necesita": true, "debe": true, "trabajo": true, "trabajar": true, "poner": true, "pongo": true, "sirve": true,
 }
 
+// contracted are words that people write as one, with an apostrophe or without.
+var contracted = map[string]string{
+	"im": "i am", "ive": "i have", "cant": "cannot", "dont": "do not", "didnt": "did not", "doesnt": "does not", "isnt": "is not", "arent": "are not",
+	"wasnt": "was not", "havent": "have not", "hasnt": "has not", "wont": "will not", "couldnt": "could not", "shouldnt": "should not",
+	"whats": "what is", "wheres": "where is", "hows": "how is", "whos": "who is", "whens": "when is", "thats": "that is", "theres": "there is",
+	"hes": "he is", "shes": "she is", "theyre": "they are", "youre": "you are", "wanna": "want to", "gonna": "going to", "gotta": "got to",
+	"u": "you", "ur": "your", "pls": "please", "plz": "please", "cuz": "because", "q": "que", "xq": "por que", "porq": "por que", "pa": "para",
+}
+
 // word is a word of a text: where it stands, how it is written without accents, and the term
 // it is found by, which is "" for a filling word.
 type word struct {
@@ -85,18 +94,26 @@ func (r *reader) words(text string) []word {
 	var list []word
 	start := -1
 	for i, c := range text + " " {
-		inside := unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c)
+		inside := unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) || start >= 0 && isApostrophe(c)
 		switch {
 		case inside && start < 0:
 			start = i
 		case !inside && start >= 0:
-			folded := fold(text[start:i])
-			list = append(list, word{start, i, folded, r.term(folded)})
+			end := start + len(strings.TrimRight(text[start:i], "'’"))
+			folded := fold(text[start:end])
+			if long, ok := contracted[folded]; ok {
+				folded = long
+			}
+			for folded := range strings.FieldsSeq(folded) {
+				list = append(list, word{start, end, folded, r.term(folded)})
+			}
 			start = -1
 		}
 	}
 	return list
 }
+
+func isApostrophe(c rune) bool { return c == '\'' || c == '’' }
 
 // term is the stem of a word, or "" for a filling word.
 func (r *reader) term(folded string) string {
@@ -127,13 +144,13 @@ func (r *reader) stem(folded string) string {
 	return fold(string(stream[0].Term))
 }
 
-// fold makes a word lower case and takes its accents away.
+// fold makes a word lower case and takes its accents and apostrophes away.
 func fold(s string) string {
 	if !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) {
-		return strings.ToLower(s)
+		return strings.ToLower(strings.ReplaceAll(s, "'", ""))
 	}
 	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
+		if unicode.Is(unicode.Mn, r) || isApostrophe(r) {
 			return -1
 		}
 		return unicode.ToLower(r)
