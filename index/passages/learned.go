@@ -7,12 +7,20 @@ import (
 
 // learned tells which page a question is for, from the questions that are known to be for each: multinomial logistic regression on
 // the words, the pairs of words that follow each other, and the runs of letters in them, by which a word is known in another form,
-// as part of a longer one, or with a typing mistake.
+// as part of a longer one, or with a typing mistake. A page with a question that is much like the one asked counts more.
 type learned struct {
 	pages    int
 	features map[string]int // where the weights of a feature begin
 	rarity   []float64      // of a feature, by that place divided by pages
 	weights  []float64      // of each feature for each page
+	of       []int          // the page of each example
+	having   [][]having     // the examples that have a feature, by its place divided by pages
+}
+
+// having is an example that has a feature, and how much the feature counts in it.
+type having struct {
+	example int
+	value   float64
 }
 
 // example is the features of a question, in order, and the page that it is for.
@@ -64,12 +72,17 @@ func learn(examples []example, pages int) *learned {
 	}
 	l.rarity = make([]float64, len(in))
 	for i, n := range in {
-		l.rarity[i] = 1 + math.Log(float64(len(examples))/n)
+		l.rarity[i] = math.Pow(1+math.Log(float64(len(examples))/n), 0.5)
 	}
 	l.weights = make([]float64, len(in)*pages)
 	places, values := make([][]int, len(examples)), make([][]float64, len(examples))
+	l.having = make([][]having, len(in))
 	for i, e := range examples {
 		places[i], values[i] = l.vector(e.features)
+		l.of = append(l.of, e.page)
+		for k, place := range places[i] {
+			l.having[place/pages] = append(l.having[place/pages], having{i, values[i][k]})
+		}
 	}
 	shares := make([]float64, pages)
 	for round := range rounds {
@@ -147,10 +160,26 @@ func softmax(sums []float64) {
 	}
 }
 
+// likeness is what the question of a page that is most like the one asked counts, where it is the same.
+const likeness = 2
+
 // sums are how much a question seems to be for each page; only their differences say something.
 func (l *learned) sums(features []string) []float64 {
 	sums := make([]float64, l.pages)
 	places, values := l.vector(features)
 	l.add(sums, places, values)
+	like := make([]float64, len(l.of)) // of each example: the cosine
+	for k, place := range places {
+		for _, h := range l.having[place/l.pages] {
+			like[h.example] += values[k] * h.value
+		}
+	}
+	most := make([]float64, l.pages)
+	for i, page := range l.of {
+		most[page] = max(most[page], like[i])
+	}
+	for page := range sums {
+		sums[page] += likeness * most[page]
+	}
 	return sums
 }
