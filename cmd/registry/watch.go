@@ -184,21 +184,27 @@ func (w *watcher) rebuild(ctx context.Context, why watch.Reason) (watch.Outcome,
 				"digest", digest, "reasons", held.Reasons, "statuses", len(held.Difference.Status), "vanished", len(held.Difference.Vanished), "rejected", held.Difference.Rejected,
 				"statuses_let_pass", held.Difference.StatusBefore, "vanished_let_pass", held.Difference.VanishedBefore)
 		}
-		if err != error(held) {
-			return watch.Outcome{}, err // what changes by the calendar could not be published either
-		}
-		return watch.Outcome{Next: w.keeper.Next(), Held: true}, nil
+		return w.held(report, err)
 	case errors.Is(err, records.ErrBackwards):
 		if w.heldFor != "older" {
 			w.heldFor = "older"
 			w.log.Error("held: the source is older than what was published from it. If that is right, stop and start again with --accept-older", "error", oneLine(err))
 		}
-		return watch.Outcome{Next: w.keeper.Next(), Held: true}, nil
+		return w.held(report, err)
 	case err != nil:
 		return watch.Outcome{}, err
 	}
 	w.heldFor = ""
 	return watch.Outcome{Next: w.keeper.Next()}, nil
+}
+
+// held is the outcome of a look that was held. To wait for a person is no failure, but that what
+// changes by the calendar could not be published meanwhile is one.
+func (w *watcher) held(report follow.Report, err error) (watch.Outcome, error) {
+	if report.TimeError != nil {
+		return watch.Outcome{}, err
+	}
+	return watch.Outcome{Next: w.keeper.Next(), Held: true}, nil
 }
 
 // maxLogged bounds the numbers in a line of log.

@@ -136,6 +136,7 @@ type Report struct {
 	Delays     []time.Duration // of the changes that were published, by the source or by time, in no order
 	Warnings   []string        // what the operator should know of the source, each as at the look before if it still holds
 	PagesError error           // theme or content could not be read anew; the former pages are used
+	TimeError  error           // what changes by the calendar could not be published either; part of the error of the look
 
 	LoadTook                                    time.Duration // theme and content
 	TimeTook                                    time.Duration // what time alone had changed; not in those below
@@ -159,7 +160,8 @@ func (k *Keeper) Rebuild(ctx context.Context, why watch.Reason) (Report, error) 
 		k.holdOlder()
 	}
 	if err != nil {
-		return report, errors.Join(err, k.passTimeUnread(ctx, &report))
+		report.TimeError = k.passTimeUnread(ctx, &report)
+		return report, errors.Join(err, report.TimeError)
 	}
 	if !k.stale {
 		k.passed.looked = k.latest.looked
@@ -251,8 +253,8 @@ func (k *Keeper) publishLatest(ctx context.Context, asOf time.Time, report *Repo
 	}
 	d := held.Difference
 	k.held = &site.Held{Statuses: len(d.Status), Vanished: len(d.Vanished), Rejected: d.Rejected}
-	if passedErr := k.publishPassed(ctx, asOf, report); passedErr != nil {
-		return fmt.Errorf("%w; and then: %w", err, passedErr)
+	if report.TimeError = k.publishPassed(ctx, asOf, report); report.TimeError != nil {
+		return fmt.Errorf("%w; and then: %w", err, report.TimeError)
 	}
 	return err
 }
@@ -286,6 +288,7 @@ func (k *Keeper) publish(ctx context.Context, asOf time.Time, from reading, behi
 		Statuses: k.statuses(ctx, from, asOf),
 		Delays:   func(d publish.Difference) site.Delays { return k.delays(d, from, asOf, report) },
 		Beside:   func(ctx context.Context) error { return k.writeIndex(ctx, from, report) },
+		Passed:   behind,
 	})
 	report.Publish = add(report.Publish, result)
 	report.PublishTook += k.options.Clock().Sub(start)

@@ -171,6 +171,11 @@ type fixture struct {
 
 func loadPages(t testing.TB) follow.Pages {
 	t.Helper()
+	return loadPagesAt(t, "https://registry.example.org")
+}
+
+func loadPagesAt(t testing.TB, baseURL string) follow.Pages {
+	t.Helper()
 	blocks, err := fs.Sub(themes.Default(), "guidance")
 	if err != nil {
 		t.Fatal(err)
@@ -179,7 +184,7 @@ func loadPages(t testing.TB) follow.Pages {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := render.Load(themes.Default(), library, render.Options{Languages: []string{"en"}, BaseURL: "https://registry.example.org", Version: "test"})
+	r, err := render.Load(themes.Default(), library, render.Options{Languages: []string{"en"}, BaseURL: baseURL, Version: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,12 +15,19 @@ import (
 const maxUnvouched = 72 * time.Hour
 
 // passTimeUnread publishes what time alone has changed when a look failed, of what the guard let
-// pass last. Where passTime has done that already there is nothing to do.
+// pass last. Where passTime has done that already there is nothing to do but what a publication that
+// failed has left, and pages that were read anew since.
 func (k *Keeper) passTimeUnread(ctx context.Context, report *Report) error {
 	now := k.options.Now()
 	published := k.options.Publisher.Manifest().AsOf
-	if k.doubt || k.latest.snapshot != nil && k.held == nil || now.Before(published) {
+	if k.doubt || now.Before(published) {
 		return nil
+	}
+	if k.latest.snapshot != nil && k.held == nil {
+		if !k.stale {
+			return nil
+		}
+		return k.publishLatest(ctx, now, report)
 	}
 	if k.latest.snapshot == nil && !published.IsZero() && !k.options.FixedNow && now.Sub(published) > maxUnvouched {
 		return fmt.Errorf("%w: nothing has vouched for it since this process began, and it says %s, more than %d hours after the published site, which is as of %s; nothing is published by it until the source can be read",

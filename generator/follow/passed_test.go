@@ -13,6 +13,7 @@ import (
 	"github.com/cmpss/registry/generator/certification"
 	"github.com/cmpss/registry/generator/follow"
 	"github.com/cmpss/registry/generator/publish"
+	"github.com/cmpss/registry/generator/records"
 	"github.com/cmpss/registry/generator/site"
 	"github.com/cmpss/registry/generator/watch"
 )
@@ -224,6 +225,99 @@ func TestAClockThatNothingVouchedForIsBelievedForThreeDays(t *testing.T) {
 		if _, err := f.Rebuild(t.Context(), watch.Retry); errors.Is(err, follow.ErrClock) {
 			t.Errorf("at %s: error %v", f.now, err)
 		}
+	}
+}
+
+// What time has changed and could not be written at its instant is written as soon as it can be, also
+// when the source cannot be read by then.
+func TestWhatTimeChangedAndFailedIsPublishedWithoutTheSource(t *testing.T) {
+	f := newFixture(t, draft(expiring, "2024-11-23", "2026-11-22"), draft(future, "2026-11-23", "2028-11-22"))
+	f.rebuild(t, watch.Start)
+	f.index.fail = errors.New("no space left on device")
+	f.source.fail = errors.New("the database is down")
+	f.now = certification.NewDate(2026, 11, 23).Start()
+	if _, err := f.Rebuild(t.Context(), watch.TimeChanged); err == nil || !strings.Contains(err.Error(), "no space") {
+		t.Errorf("error %v", err)
+	}
+	f.mustSay(t, expiring, certification.Active)
+	f.now = f.now.Add(time.Second)
+	if report, err := f.Rebuild(t.Context(), watch.Retry); err == nil || report.TimeError == nil || !strings.Contains(err.Error(), "no space") || !strings.Contains(err.Error(), "down") {
+		t.Errorf("error %v, of time %v", err, report.TimeError)
+	}
+	f.index.fail = nil
+	f.now = f.now.Add(time.Second)
+	if report, err := f.Rebuild(t.Context(), watch.Retry); err == nil || report.TimeError != nil {
+		t.Errorf("error %v, of time %v", err, report.TimeError)
+	}
+	f.mustSay(t, expiring, certification.Lapsed)
+	f.mustSay(t, future, certification.Active)
+}
+
+// An edit of a page needs no record: it is published while the source is down.
+func TestAnEditIsPublishedWithoutTheSource(t *testing.T) {
+	f := newFixture(t, draft(steady, "2025-03-01", "2027-02-28"))
+	f.rebuild(t, watch.Start)
+	before, confirmed := f.status(t).Theme, f.says(t, steady).NextUpdate
+	f.source.fail = errors.New("the database is down")
+	f.pages = loadPagesAt(t, "https://elsewhere.example.org")
+	if report, err := f.Rebuild(t.Context(), watch.ContentChanged); err == nil || report.TimeError != nil {
+		t.Errorf("error %v, of time %v", err, report.TimeError)
+	}
+	if f.status(t).Theme == before {
+		t.Error("the edit is not published")
+	}
+	if got := f.says(t, steady).NextUpdate; !got.Equal(confirmed) {
+		t.Errorf("it extended the claim from %s to %s", confirmed, got)
+	}
+}
+
+// A batch that a person accepted, of which the publication was stopped after the record table was
+// written, was let pass: when another is held then, time goes on from it.
+func TestTimePassesAfterAnAcceptedBatchThatWasStopped(t *testing.T) {
+	f := heldFixture(t)
+	f.accept = f.mustHold(t, watch.Notified).Digest()
+	f.open(t)
+	obstacle := filepath.Join(f.state, ".manifest.json.new")
+	if err := os.MkdirAll(obstacle, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Rebuild(t.Context(), watch.Start); err == nil || !strings.Contains(err.Error(), "commit manifest") {
+		t.Fatalf("error %v", err)
+	}
+	f.mustSay(t, changed, certification.Suspended)
+	if err := os.Remove(obstacle); err != nil {
+		t.Fatal(err)
+	}
+	f.accept = ""
+	f.open(t)
+	for i := range 10 {
+		f.source.set(draft(fmt.Sprintf("MPSS1000%d", 10+i), "2025-03-01", "2027-02-28", revokedFrom(f.now)))
+	}
+	f.now = certification.NewDate(2026, 11, 23).Start()
+	report, err := f.Rebuild(t.Context(), watch.Start)
+	if _, held := errors.AsType[*publish.HeldError](err); !held || report.TimeError != nil {
+		t.Fatalf("error %v, of time %v", err, report.TimeError)
+	}
+	f.mustSay(t, expiring, certification.Lapsed)
+	f.mustSay(t, future, certification.Active)
+	f.mustSay(t, changed, certification.Suspended)
+	if s := f.status(t); s.Held == nil || s.Held.Statuses != 10 {
+		t.Errorf("status.json says %+v", s)
+	}
+}
+
+// That time does not go on is told also while a source that went back waits for a person.
+func TestAFailureIsToldOfWhileASourceThatWentBackWaits(t *testing.T) {
+	f := newFixture(t, draft(expiring, "2024-11-23", "2026-11-22"))
+	f.rebuild(t, watch.Start)
+	f.source.back = true
+	if report, err := f.Rebuild(t.Context(), watch.Polled); !errors.Is(err, records.ErrBackwards) || report.TimeError != nil {
+		t.Errorf("error %v, of time %v", err, report.TimeError)
+	}
+	f.index.fail = errors.New("no space left on device")
+	f.now = certification.NewDate(2026, 11, 23).Start()
+	if report, err := f.Rebuild(t.Context(), watch.TimeChanged); !errors.Is(err, records.ErrBackwards) || report.TimeError == nil {
+		t.Errorf("error %v, of time %v", err, report.TimeError)
 	}
 }
 
