@@ -136,7 +136,7 @@ func (x *Index) rank(text string, wanted []meaning, whole bool) []ranked {
 		most = max(most, r.said)
 		list = append(list, r)
 	}
-	shares := x.learned.sums(x.reader.features(text))
+	shares := x.learned.sums(x.features(text, wanted))
 	for i := range list {
 		if most > 0 {
 			// The logarithm, as what was learned is the logarithm of how likely a page is.
@@ -153,6 +153,21 @@ func (x *Index) rank(text string, wanted []meaning, whole bool) []ranked {
 	}
 	slices.SortStableFunc(found, func(a, b ranked) int { return cmp.Compare(b.score, a.score) })
 	return found
+}
+
+// features are those of a question. A word that no example has is read as what it may stand for.
+func (x *Index) features(text string, wanted []meaning) []string {
+	list := x.reader.features(text)
+	for _, m := range wanted {
+		if _, asked := x.learned.features[m.alternatives[0][0]]; asked {
+			continue
+		}
+		for _, alternative := range m.alternatives {
+			list = append(list, alternative...)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // best is the part of a page that answers most of a question, how much of it, from 0 to 2, and
