@@ -182,7 +182,8 @@ func (w *watcher) rebuild(ctx context.Context, why watch.Reason) (watch.Outcome,
 			w.heldFor = digest
 			w.log.Error("held by the guard; nothing of it was published. If the difference is right, stop and start again with --accept and its digest",
 				"digest", digest, "reasons", held.Reasons, "statuses", len(held.Difference.Status), "vanished", len(held.Difference.Vanished), "rejected", held.Difference.Rejected,
-				"statuses_let_pass", held.Difference.StatusBefore, "vanished_let_pass", held.Difference.VanishedBefore)
+				"statuses_let_pass", held.Difference.StatusBefore, "vanished_let_pass", held.Difference.VanishedBefore,
+				"numbers", firstNumbers(held.Difference.Status), "vanished_numbers", first(held.Difference.Vanished))
 		}
 		return w.held(report, err)
 	case errors.Is(err, records.ErrBackwards):
@@ -210,15 +211,19 @@ func (w *watcher) held(report follow.Report, err error) (watch.Outcome, error) {
 // maxLogged bounds the numbers in a line of log.
 const maxLogged = 20
 
-func (w *watcher) logPublished(r follow.Report, why watch.Reason) {
-	p := r.Publish
+func first[T any](list []T) []T { return list[:min(len(list), maxLogged)] }
+
+func firstNumbers(changes []publish.StatusChange) []string {
 	var numbers []string
-	for _, change := range p.Difference.Status {
-		if len(numbers) == maxLogged {
-			break
-		}
+	for _, change := range first(changes) {
 		numbers = append(numbers, change.Number)
 	}
+	return numbers
+}
+
+func (w *watcher) logPublished(r follow.Report, why watch.Reason) {
+	p := r.Publish
+	numbers := firstNumbers(p.Difference.Status)
 	attributes := []any{
 		"why", why.String(), "as_of", r.AsOf.UTC().Format(time.RFC3339Nano), "read", r.Read, "rendered", p.Rendered, "written", p.Written, "removed", p.Removed,
 		"rejected", len(r.Rejections), "took", (r.ReadTook + r.BuildTook + r.PublishTook).Round(time.Microsecond),
