@@ -28,7 +28,8 @@ type answering struct {
 // answers are a handler and the pages that it answers with.
 type answers struct {
 	http.Handler
-	pages *render.Renderer
+	pages    *render.Renderer
+	guidance passages.Set
 }
 
 // use answers with the pages from now on, or, where the index is not open yet, once it is.
@@ -53,7 +54,11 @@ func (a *answering) make() error {
 	if a.holder == nil || pages == nil || before != nil && before.pages == pages {
 		return nil
 	}
-	set, err := passages.NewSet(pages.Guidance(), pages.Languages())
+	var former passages.Set
+	if before != nil {
+		former = before.guidance
+	}
+	set, err := passages.NewSet(pages.Guidance(), pages.Languages(), former)
 	if err != nil {
 		return err
 	}
@@ -63,7 +68,7 @@ func (a *answering) make() error {
 	if err != nil {
 		return err
 	}
-	a.current.Store(&answers{handler, pages})
+	a.current.Store(&answers{handler, pages, set})
 	return nil
 }
 

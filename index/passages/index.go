@@ -45,8 +45,8 @@ type part struct {
 // usualLength is the length, in bytes, of a passage in which every word counts in full.
 const usualLength = 1000
 
-// New makes the index of the pages of a language.
-func New(language string, pages []*guidance.Page, synonyms guidance.Synonyms) (*Index, error) {
+// New makes the index of the pages of a language. Former is one of the language before, see NewSet, or nil.
+func New(language string, pages []*guidance.Page, synonyms guidance.Synonyms, former *Index) (*Index, error) {
 	r, err := newReader(language)
 	if err != nil {
 		return nil, err
@@ -59,7 +59,11 @@ func New(language string, pages []*guidance.Page, synonyms guidance.Synonyms) (*
 		x.average[i] /= float64(max(1, len(pages)))
 	}
 	x.addSynonyms(synonyms, language)
-	x.learned = learn(x.examples(synonyms, language), len(x.pages))
+	if asked := x.asked(synonyms, language); former != nil && slices.EqualFunc(asked, former.learned.from, slices.Equal) {
+		x.learned = former.learned
+	} else {
+		x.learned = learn(asked, r)
+	}
 	r.learns = false
 	return x, nil
 }
@@ -130,20 +134,18 @@ func rareness(some, all int) float64 {
 	return math.Log(1 + (float64(all-some)+0.5)/(float64(some)+0.5))
 }
 
-// examples are what is known of the questions that each page is for: those of its front matter, its title, its summary, and the
+// asked are the texts that are known to ask for each page: the questions of its front matter, its title, its summary, and the
 // synonyms that ask for it.
-func (x *Index) examples(synonyms guidance.Synonyms, language string) []example {
-	var list []example
-	for i, p := range x.pages {
+func (x *Index) asked(synonyms guidance.Synonyms, language string) [][]string {
+	var list [][]string
+	for _, p := range x.pages {
 		texts := append([]string{p.Title, p.Summary}, p.Questions...)
 		for _, s := range synonyms.List {
 			if s.Page == p.Slug {
 				texts = append(texts, s.Words[language]...)
 			}
 		}
-		for _, text := range texts {
-			list = append(list, example{x.reader.features(text), i})
-		}
+		list = append(list, texts)
 	}
 	return list
 }

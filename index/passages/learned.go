@@ -9,6 +9,7 @@ import (
 // the words, the pairs of words that follow each other, and the runs of letters in them, by which a word is known in another form,
 // as part of a longer one, or with a typing mistake. A page with a question that is much like the one asked counts more.
 type learned struct {
+	from     [][]string // the texts that ask for each page
 	pages    int
 	features map[string]int // where the weights of a feature begin
 	rarity   []float64      // of a feature, by that place divided by pages
@@ -57,9 +58,16 @@ const (
 	least  = 0.01 // by how much a page must be mistaken to be corrected
 )
 
-// learn finds the weights. The same examples give the same.
-func learn(examples []example, pages int) *learned {
-	l := &learned{pages: pages, features: make(map[string]int)}
+// learn finds the weights from the texts that ask for each page. The same texts give the same.
+func learn(asked [][]string, r *reader) *learned {
+	var examples []example
+	for page, texts := range asked {
+		for _, text := range texts {
+			examples = append(examples, example{r.features(text), page})
+		}
+	}
+	pages := len(asked)
+	l := &learned{from: asked, pages: pages, features: make(map[string]int)}
 	var in []float64 // how many examples have a feature
 	for _, e := range examples {
 		for _, f := range e.features {

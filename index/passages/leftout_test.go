@@ -46,7 +46,7 @@ func TestLeftOut(t *testing.T) {
 					}
 					pages = append(pages, &page)
 				}
-				x, err := passages.New(language, pages, library.Facts().Synonyms)
+				x, err := passages.New(language, pages, library.Facts().Synonyms, nil)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -2,6 +2,7 @@ package passages_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -28,7 +29,7 @@ func small(t *testing.T) *passages.Index {
 	x, err := passages.New("en", pages, guidance.Synonyms{List: []guidance.Synonym{
 		{Words: guidance.Forms{"en": {"money back"}}, Means: guidance.Forms{"en": {"refund"}}},
 		{Words: guidance.Forms{"en": {"test"}}, Means: guidance.Forms{"en": {"exam"}}},
-	}})
+	}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,11 +156,60 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
+// BenchmarkNew makes the indexes of all languages, first and after an edit of no question.
 func BenchmarkNew(b *testing.B) {
-	library, _ := shipped(b)
-	for b.Loop() {
-		if _, err := passages.NewSet(library, languages); err != nil {
-			b.Fatal(err)
+	library, set := shipped(b)
+	for name, former := range map[string]passages.Set{"first": nil, "again": set} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := passages.NewSet(library, languages, former); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// An index made after another, of which it keeps what was learned where it can, answers like one that was made by itself.
+func TestWhatWasLearnedIsKeptOnlyWhereItHolds(t *testing.T) {
+	library, set := shipped(t)
+	edits := map[string]func(p *guidance.Page){
+		"nothing":     func(*guidance.Page) {},
+		"a body":      func(p *guidance.Page) { p.Body += "<p>Marmalade is free of charge.</p>" },
+		"a title":     func(p *guidance.Page) { p.Title = "Marmalade" },
+		"a question":  func(p *guidance.Page) { p.Questions = append(slices.Clone(p.Questions), "who pays for the marmalade") },
+		"no question": func(p *guidance.Page) { p.Questions = nil },
+	}
+	for what, edit := range edits {
+		var pages []*guidance.Page
+		for _, p := range library.Pages("en") {
+			page := *p
+			if page.Slug == "fees" {
+				edit(&page)
+			}
+			pages = append(pages, &page)
+		}
+		after, err := passages.New("en", pages, library.Facts().Synonyms, set["en"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone, err := passages.New("en", pages, library.Facts().Synonyms, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{"marmalade", "who pays for marmalade", "what does it cost", "refund", "my card was charged twice", "late fee"} {
+			query := passages.Query{Text: text, Limit: 5}
+			got, err := after.Search(query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := alone.Search(query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("after an edit of %s, %q finds other pages than without an index before", what, text)
+			}
 		}
 	}
 }

@@ -26,7 +26,7 @@ func shipped(t testing.TB) (*guidance.Library, passages.Set) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := passages.NewSet(library, languages)
+	set, err := passages.NewSet(library, languages, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,13 +11,14 @@ import (
 // Set is the guidance of every language of a site.
 type Set map[string]*Index
 
-// NewSet makes the indexes of the languages of a library.
-func NewSet(library *guidance.Library, languages []string) (Set, error) {
+// NewSet makes the indexes of the languages of a library. Of a former set, which may be nil, it keeps what
+// was learned where the questions are the same: the set is the one that it would be without.
+func NewSet(library *guidance.Library, languages []string, former Set) (Set, error) {
 	list, errs := make([]*Index, len(languages)), make([]error, len(languages))
 	var group sync.WaitGroup
 	for i, language := range languages {
 		group.Go(func() {
-			list[i], errs[i] = New(language, library.Pages(language), library.Facts().Synonyms)
+			list[i], errs[i] = New(language, library.Pages(language), library.Facts().Synonyms, former[language])
 		})
 	}
 	group.Wait()
