@@ -193,7 +193,7 @@ func (w *watcher) rebuild(ctx context.Context, why watch.Reason) (watch.Outcome,
 		}
 		return w.held(report, err)
 	case err != nil:
-		return watch.Outcome{}, err
+		return watch.Outcome{Next: w.keeper.Next()}, err
 	}
 	w.heldFor = ""
 	return watch.Outcome{Next: w.keeper.Next()}, nil
@@ -202,10 +202,10 @@ func (w *watcher) rebuild(ctx context.Context, why watch.Reason) (watch.Outcome,
 // held is the outcome of a look that was held. To wait for a person is no failure, but that what
 // changes by the calendar could not be published meanwhile is one.
 func (w *watcher) held(report follow.Report, err error) (watch.Outcome, error) {
-	if report.TimeError != nil {
-		return watch.Outcome{}, err
+	if report.TimeError == nil {
+		err = nil
 	}
-	return watch.Outcome{Next: w.keeper.Next(), Held: true}, nil
+	return watch.Outcome{Next: w.keeper.Next(), Held: true}, err
 }
 
 // maxLogged bounds the numbers in a line of log.

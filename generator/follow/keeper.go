@@ -171,16 +171,17 @@ func (k *Keeper) Rebuild(ctx context.Context, why watch.Reason) (Report, error) 
 }
 
 // Next is the next instant at which time alone changes something: a record, or what the
-// statements need to be confirmed anew.
+// statements need to be confirmed anew. While they wait for that, since the source cannot be read or
+// is held, it is that of a record, if there is one.
 func (k *Keeper) Next() time.Time {
-	next, confirm := k.builder.Next(), certification.NextConfirmation(k.latest.read)
-	if k.held != nil {
-		next = k.behind.Next()
+	turn, confirm := k.builder.Next(), certification.NextConfirmation(k.latest.read)
+	if k.held != nil || k.latest.snapshot == nil {
+		turn = k.behind.Next()
 	}
-	if next.IsZero() || confirm.Before(next) {
+	if turn.IsZero() || confirm.Before(turn) && confirm.After(k.options.Now()) {
 		return confirm
 	}
-	return next
+	return turn
 }
 
 // Pending is when the oldest change that is read and not published was made; zero if there is none.

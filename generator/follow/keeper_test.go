@@ -303,6 +303,9 @@ func TestTimePassesWithoutTheSource(t *testing.T) {
 	if s := f.says(t, "MPSS100001"); s.NextUpdate.After(before.NextUpdate) {
 		t.Errorf("an outage extended the claim to %s", s.NextUpdate)
 	}
+	if want := certification.NewDate(2027, 3, 1).Start(); !f.Next().Equal(want) {
+		t.Errorf("next is %s, want %s", f.Next(), want)
+	}
 	f.source.fail = nil
 	f.now = midnight.Add(time.Minute)
 	if r := f.rebuild(t, watch.Retry); !r.Complete {

@@ -26,7 +26,7 @@ const (
 	mostBackOff  = time.Minute
 )
 
-// Outcome is what a rebuild that did not fail leaves to the loop.
+// Outcome is what a rebuild leaves to the loop. Of one that failed only Next is looked at.
 type Outcome struct {
 	// Next is the next instant at which time alone changes something. Zero: none. One that is
 	// not later than the beginning of the rebuild is work left over; it is looked at again with
@@ -265,6 +265,9 @@ func (r *run) rebuild(ctx context.Context) {
 	if err != nil {
 		if ctx.Err() != nil {
 			return // it was stopped
+		}
+		if outcome.Next.After(ended) {
+			r.next = outcome.Next // what time changes does not wait for the next try
 		}
 		r.failures++
 		r.failedAt = endedMono

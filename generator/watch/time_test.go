@@ -161,6 +161,35 @@ func TestAnInstantDuringABackOff(t *testing.T) {
 	})
 }
 
+// A rebuild that fails, such as one without the source, may have published what time changed: it says
+// when time changes something again, and that does not wait for the end of a back-off.
+func TestEveryInstantOfAnOutageIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var j journal
+		first := time.Now().Add(100 * time.Second).Round(0)
+		instants := []time.Time{first, first.Add(1000 * time.Second), first.Add(2000*time.Second + time.Millisecond)}
+		_, stop := start(t, watch.Options{Poll: time.Hour, Now: time.Now, Rebuild: func(_ context.Context, why watch.Reason) (watch.Outcome, error) {
+			now := time.Now()
+			j.add(why, now)
+			var next time.Time
+			if i := slices.IndexFunc(instants, now.Before); i >= 0 {
+				next = instants[i]
+			}
+			return watch.Outcome{Next: next}, errors.New("the database is down")
+		}})
+		time.Sleep(time.Hour)
+		stop()
+		for _, instant := range instants {
+			if !slices.ContainsFunc(j.all(), func(c call) bool { return c.at.Equal(instant) && c.why.Has(watch.TimeChanged|watch.Retry) }) {
+				t.Errorf("no try at %s", instant)
+			}
+		}
+		if n := len(j.all()); n > 100 {
+			t.Errorf("%d tries in an hour", n)
+		}
+	})
+}
+
 // TestAnInstantThatPassesDuringTheRebuild is answered at once: it is not work left over.
 func TestAnInstantThatPassesDuringTheRebuild(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
