@@ -111,6 +111,9 @@ func (c *factChecker) checkSanctions() {
 				c.fault(file, key+".standards", "the code of ethics has no standard %q", id)
 			}
 		}
+		if code := codeOf(row.Standards); row.Code != code && code != "" && row.Code != "" {
+			c.fault(file, key+".code", "%q does not name its standards, which are %q", row.Code, code)
+		}
 		for name, options := range map[string][]Steps{"minimum": row.Minimum, "maximum": row.Maximum} {
 			if len(options) == 0 {
 				c.fault(file, key+"."+name, "missing")
@@ -131,6 +134,19 @@ func (c *factChecker) checkSanctions() {
 			c.fault(file, "phrase."+name, "no sanction uses it")
 		}
 	}
+}
+
+// codeOf is how App. F names standards of one value together, such as J1/2/3.
+func codeOf(standards []string) string {
+	var code strings.Builder
+	for i, id := range standards {
+		if i > 0 {
+			code.WriteByte('/')
+			id = strings.TrimLeft(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+		}
+		code.WriteString(id)
+	}
+	return code.String()
 }
 
 func (c *factChecker) checkStep(file, key string, step Step) {

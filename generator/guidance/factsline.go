@@ -13,6 +13,13 @@ import (
 // nearest table around it, and 1 where there is none. The file has been decoded before: what
 // is found here only says where to look.
 func lineOfKey(data []byte, key string) int {
+	line, _ := lineOfValue(data, key, nil)
+	return line
+}
+
+// lineOfValue is the line of the first value of a key that begins as asked, or with any value
+// where nothing is asked, and whether the key itself was found.
+func lineOfValue(data []byte, key string, begins *regexp.Regexp) (int, bool) {
 	wanted := keyPath(key)
 	best, depth := 1, 0
 	found := func(line int, path []keyPart) {
@@ -29,11 +36,38 @@ func lineOfKey(data []byte, key string) int {
 			found(i+1, table)
 			continue
 		}
-		if name, _, ok := strings.Cut(text, "="); ok && bareKey.MatchString(strings.TrimSpace(name)) {
+		name, value, ok := strings.Cut(text, "=")
+		if ok && bareKey.MatchString(strings.TrimSpace(name)) && (begins == nil || begins.MatchString(strings.TrimSpace(value))) {
 			found(i+1, append(table[:len(table):len(table)], keyPath(strings.TrimSpace(name))...))
 		}
 	}
-	return best
+	return best, depth == len(wanted)
+}
+
+// How a value of each type begins that the decoder of TOML names.
+var typeBegins = map[string]*regexp.Regexp{
+	"string":         regexp.MustCompile(`^["']`),
+	"int64":          regexp.MustCompile(`^[+-]?[0-9][0-9_xob]*\s*(#|$)`),
+	"float64":        regexp.MustCompile(`^[+-]?([0-9_]+[.eE]|inf|nan)`),
+	"bool":           regexp.MustCompile(`^(true|false)`),
+	"[]any":          regexp.MustCompile(`^\[`),
+	"map[string]any": regexp.MustCompile(`^\{`),
+}
+
+var wrongType = regexp.MustCompile(`TOML value has type (\S+);`)
+
+// lineOfType is the line of the first value of a key that has the type the decoder complains of,
+// and 0 where none is found: the decoder itself knows only the last line that has the key.
+func lineOfType(data []byte, key, message string) int {
+	m := wrongType.FindStringSubmatch(message)
+	if m == nil || typeBegins[m[1]] == nil {
+		return 0
+	}
+	line, ok := lineOfValue(data, key, typeBegins[m[1]])
+	if !ok {
+		return 0
+	}
+	return line
 }
 
 // keyPart is a name of a key's path, and which entry of a list: 0 where none is said.

@@ -110,7 +110,10 @@ func loadFacts(in *inputs) (*Facts, error) {
 func (c *factChecker) decode(name string, data []byte, target any) {
 	meta, err := toml.Decode(string(data), target)
 	if err != nil {
-		line, _, message := decodeFault(err)
+		line, key, message := decodeFault(err)
+		if line == 0 {
+			line = lineOfType(data, key, message)
+		}
 		if line > 0 {
 			name = fmt.Sprintf("%s:%d", name, line)
 		}

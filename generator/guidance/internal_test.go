@@ -85,6 +85,40 @@ id = "a"
 	}
 }
 
+// The decoder names the key of a value of the wrong type, and the last line that has this key.
+func TestLineOfWrongType(t *testing.T) {
+	const file = `[[group]]
+  [[group.fee]]
+  dollars = 5
+  free = true
+  [[group.fee]]
+  dollars = "6"
+  free = 1 # yes
+  [[group.fee]]
+  dollars = 7
+  free = false
+[other]
+list = "a"
+`
+	for _, tt := range []struct {
+		key, typ string
+		want     int
+	}{
+		{"group.fee.dollars", "string", 6},
+		{"group.fee.free", "int64", 7},
+		{"group.fee.free", "bool", 4},
+		{"other.list", "string", 12},
+		{"group.fee.free", "string", 0},
+		{"group.none", "string", 0},
+		{"group.fee.dollars", "time.Time", 0},
+	} {
+		message := tt.key + ": incompatible types: TOML value has type " + tt.typ + "; destination has type other"
+		if got := lineOfType([]byte(file), tt.key, message); got != tt.want {
+			t.Errorf("%s of type %s: line %d, want %d", tt.key, tt.typ, got, tt.want)
+		}
+	}
+}
+
 func TestTelephoneLink(t *testing.T) {
 	for phone, want := range map[string]string{
 		"(279) 234-0699": "tel:+12792340699", "1-888-536-1460": "tel:+18885361460", "+52 55 1234 5678": "tel:+525512345678", "": "",

@@ -214,6 +214,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"wrong type in facts", change("facts/fees.toml", "dollars = 100", "dollars = \"100\""), []string{"facts/fees.toml: group.fee.dollars: incompatible types"}},
 		{"deadline without its section", change("facts/deadlines.toml", "section = \"§805\"\n", ""), []string{"facts/deadlines.toml: deadline[1].section: missing"}},
 		{"sanction twice", change("facts/sanctions.toml", `code = "F4"`, `code = "E4"`), []string{`facts/sanctions.toml: sanction[2].code: "E4" is empty or there twice`}},
+		{"sanction for another standard", change("facts/sanctions.toml", `code = "F4"`, `code = "F44"`), []string{`facts/sanctions.toml: sanction[2].code: "F44" does not name its standards, which are "F4"`}},
 		{"bad id", change("facts/fees.toml", `id = "exam-retake"`, `id = "exam retake"`), []string{`group[2].fee[2].id: "exam retake" is not an id`}},
 		{"two parts of one name", addPage("## A\n\n{{ fees }}\n\n{{ fees exam }}\n"), []string{`en/new.md:10: two parts of the page have the id "fee-exam"`}},
 		{"a contact that cannot be reached", change("facts/contacts.toml", `email = "appeals@calmhsa.org"`, ""), []string{"facts/contacts.toml: contact[4]: gives no way"}},
