@@ -73,6 +73,9 @@ func (p *plainPages) AppendSearch(dst []byte, language string, page render.Searc
 	for _, g := range page.Guidance {
 		dst = fmt.Appendf(dst, " guidance %s#%s", g.Slug, g.Anchor)
 	}
+	for _, text := range page.DidYouMean {
+		dst = fmt.Appendf(dst, " meant %q", text)
+	}
 	return dst, nil
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -97,6 +98,12 @@ func TestGuidanceBesidePeople(t *testing.T) {
 		body := bodyOf(t, f.ask("GET", target))
 		if len(f.guidance.asked) != 1 || f.guidance.asked[0].Whole != want.whole || !strings.Contains(body, want.body) {
 			t.Errorf("%s: asked %+v, answered %s", target, f.guidance.asked, body)
+		}
+	}
+	for text, meant := range map[string]bool{"jane garcia": true, "jane garcia fee": false, "jane garcia pays": true, "garcia fee": true} {
+		body := bodyOf(t, f.ask("GET", "/search?q="+url.QueryEscape(text)))
+		if strings.Contains(body, "meant") != meant {
+			t.Errorf("%q: other names offered or not: %s", text, body)
 		}
 	}
 	f.guidance.err = errors.New("broken")

@@ -237,6 +237,9 @@ func (x *exchange) searchFor() {
 		}
 		addResult(&page, result)
 		page.Guidance = x.beside(q.Text, result.Total)
+		if len(page.Guidance) > 0 {
+			page.DidYouMean = likely(page.DidYouMean, q.Text)
+		}
 	}
 	buffer := getBuffer()
 	defer putBuffer(buffer)
@@ -247,6 +250,13 @@ func (x *exchange) searchFor() {
 		return
 	}
 	x.page(http.StatusOK, *buffer)
+}
+
+// likely leaves out of other texts for what was typed those that take up less than half of its words: a
+// question that the guidance answers is no misspelled name, though one of its words resembles one.
+func likely(texts []string, typed string) []string {
+	words := len(strings.Fields(typed))
+	return slices.DeleteFunc(texts, func(text string) bool { return 2*len(strings.Fields(text)) < words })
 }
 
 // addResult puts what a search found on its page.
