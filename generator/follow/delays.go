@@ -29,8 +29,8 @@ func (k *Keeper) delays(d publish.Difference, from reading, asOf time.Time, repo
 // after this one. Where no such word is, the change counts from the look before: it may be
 // younger and cannot be older, but for the time that a transaction took.
 func (k *Keeper) made(d publish.Difference, from reading, asOf time.Time) []time.Time {
-	before := k.passed.looked
-	if k.passed.snapshot == nil {
+	before := k.stands.looked
+	if k.stands.snapshot == nil {
 		before = k.options.Publisher.Manifest().Read
 	}
 	if before.IsZero() {

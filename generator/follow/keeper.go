@@ -92,7 +92,8 @@ type Keeper struct {
 	builder generator.Builder // of what was read
 	behind  generator.Builder // of what the guard let pass, while something is held: the two may be confirmed by different reads
 	latest  reading           // what was read; no snapshot before the first read
-	passed  reading           // what the guard let pass: what is published, but for a publication that failed
+	passed  reading           // what the guard let pass last, of which the record table is
+	stands  reading           // what is published: passed, but for a publication that failed
 	asOf    time.Time
 	unread  bool                    // a complete read was asked for or begun, and not taken over
 	doubt   bool                    // the clock jumped, and nothing has vouched for it since
@@ -164,7 +165,7 @@ func (k *Keeper) Rebuild(ctx context.Context, why watch.Reason) (Report, error) 
 		return report, errors.Join(err, report.TimeError)
 	}
 	if !k.stale {
-		k.passed.looked = k.latest.looked
+		k.passed.looked, k.stands.looked = k.latest.looked, k.latest.looked
 		return report, nil
 	}
 	return report, k.publishLatest(ctx, asOf, &report)
@@ -283,20 +284,28 @@ func (k *Keeper) publish(ctx context.Context, asOf time.Time, from reading, behi
 	report.AsOf, report.Records, report.NextUpdate = asOf, built.Status.Records, built.Status.NextUpdate
 	report.BuildTook += k.options.Clock().Sub(start)
 	start = k.options.Clock()
+	written := false // the record table
 	result, err := k.options.Publisher.Publish(ctx, built, publish.Run{
 		Accept:   k.options.Accept,
 		Full:     k.options.Full,
 		Statuses: k.statuses(ctx, from, asOf),
 		Delays:   func(d publish.Difference) site.Delays { return k.delays(d, from, asOf, report) },
-		Beside:   func(ctx context.Context) error { return k.writeIndex(ctx, from, report) },
-		Passed:   behind,
+		Beside: func(ctx context.Context) error {
+			err := k.writeIndex(ctx, from, report)
+			written = err == nil
+			return err
+		},
+		Passed: behind,
 	})
 	report.Publish = add(report.Publish, result)
 	report.PublishTook += k.options.Clock().Sub(start)
+	if written {
+		k.passed = from // its pages may stand already, and do not go back
+	}
 	if err != nil {
 		return err
 	}
-	report.Published, k.passed, k.asOf, k.options.Full = true, from, asOf, false
+	report.Published, k.stands, k.asOf, k.options.Full = true, from, asOf, false
 	if k.options.Accept != "" && k.options.Accept == result.Difference.Digest() {
 		k.options.Accept = "" // the same difference another day is another decision
 	}

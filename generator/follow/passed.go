@@ -90,5 +90,6 @@ func (k *Keeper) restorePassed(ctx context.Context) error {
 		read:   manifest.Read,
 		looked: manifest.Read,
 	}
+	k.stands = k.passed
 	return nil
 }

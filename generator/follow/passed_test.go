@@ -306,6 +306,34 @@ func TestTimePassesAfterAnAcceptedBatchThatWasStopped(t *testing.T) {
 	}
 }
 
+// What the guard let pass and what stands already, of a publication that could not be finished, does
+// not go back when a batch is held then.
+func TestWhatWasLetPassDoesNotGoBack(t *testing.T) {
+	f := heldFixture(t)
+	f.suspend(2)
+	for i := 2; i < 10; i++ {
+		f.source.set(draft(fmt.Sprintf("MPSS1000%d", 10+i), "2025-03-01", "2027-02-28"))
+	}
+	f.now = f.now.Add(time.Minute)
+	obstacle := filepath.Join(f.state, ".manifest.json.new")
+	if err := os.MkdirAll(obstacle, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Rebuild(t.Context(), watch.Notified); err == nil || !strings.Contains(err.Error(), "commit manifest") {
+		t.Fatalf("error %v", err)
+	}
+	f.mustSay(t, changed, certification.Suspended)
+	if err := os.Remove(obstacle); err != nil {
+		t.Fatal(err)
+	}
+	for i := 2; i < 10; i++ {
+		f.source.set(draft(fmt.Sprintf("MPSS1000%d", 10+i), "2025-03-01", "2027-02-28", revokedFrom(f.now)))
+	}
+	f.mustHold(t, watch.Retry)
+	f.mustSay(t, changed, certification.Suspended)
+	f.mustSay(t, "MPSS100015", certification.Active)
+}
+
 // That time does not go on is told also while a source that went back waits for a person.
 func TestAFailureIsToldOfWhileASourceThatWentBackWaits(t *testing.T) {
 	f := newFixture(t, draft(expiring, "2024-11-23", "2026-11-22"))

@@ -17,7 +17,7 @@ const horizon = 72 * time.Hour
 // statuses gives what the guard asks of records that the source changed: what became of their status,
 // or becomes of it after the instant, that would not have without that change.
 //
-// What the record was is known from what the guard let pass last, or from the record table where an
+// What the record was is known from what this process published last, or from the record table where an
 // earlier process wrote it. Where neither has the record that was published, as when the table is
 // lost, the status that was published is taken to have lasted: that counts rather too much.
 func (k *Keeper) statuses(ctx context.Context, from reading, asOf time.Time) func([]*site.RecordEntry) []publish.StatusChange {
@@ -44,8 +44,8 @@ func (k *Keeper) statuses(ctx context.Context, from reading, asOf time.Time) fun
 // formers are records as they may have been published, those of the entries among them as far as
 // they are known.
 func (k *Keeper) formers(ctx context.Context, published []*site.RecordEntry) []*certification.Record {
-	if k.passed.snapshot != nil {
-		return k.passed.snapshot.Records
+	if k.stands.snapshot != nil {
+		return k.stands.snapshot.Records
 	}
 	numbers := make([]certification.Number, 0, len(published))
 	for _, entry := range published {
