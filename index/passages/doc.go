@@ -9,7 +9,7 @@
 //     which page a question is for, though the page has other words.
 //   - A question is bounded: MaxQuery bytes, 24 words. No text of a person reaches a query
 //     language; the terms are looked up one by one, in every page.
-//   - A page is found once, by its best part, and the words found in it are marked.
+//   - A page is found once, with the part that answers, or its summary where none does clearly, and the words found in it are marked.
 //   - The same pages and question give the same answer in the same order.
 //
 // Two ways to find a page are weighed against each other: what it says (Okapi BM25, by where a word stands), and what was learned from

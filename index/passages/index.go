@@ -14,6 +14,8 @@ type Index struct {
 	pages    []page
 	average  [len(boosts)]float64 // words of a field
 	within   map[string]int       // how many pages have a term
+	headed   map[string]int       // how many headings have a feature
+	parts    int                  // of all pages
 	learned  *learned
 	synonyms map[string][]phrase // what a term, or words that follow each other, may stand for
 }
@@ -33,13 +35,18 @@ type page struct {
 	counts [len(boosts)]map[string]int
 	length [len(boosts)]int // words
 	parts  []part
+	usual  float64        // length of a part
+	having map[string]int // how many parts have a term
 }
 
 // part is a passage and the terms that it has.
 type part struct {
 	guidance.Passage
-	heading, text map[string]bool
-	weight        float64 // of a word in the text, up to 1
+	heading  map[string]bool
+	features []string       // of the heading
+	counts   map[string]int // of the terms in the text
+	length   float64        // of the text, in words
+	weight   float64        // of a word in the text, up to 1
 }
 
 // usualLength is the length, in bytes, of a passage in which every word counts in full.
@@ -51,7 +58,7 @@ func New(language string, pages []*guidance.Page, synonyms guidance.Synonyms, fo
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{reader: r, within: make(map[string]int), synonyms: make(map[string][]phrase)}
+	x := &Index{reader: r, within: make(map[string]int), headed: make(map[string]int), synonyms: make(map[string][]phrase)}
 	for _, p := range pages {
 		x.add(p)
 	}
@@ -69,7 +76,7 @@ func New(language string, pages []*guidance.Page, synonyms guidance.Synonyms, fo
 }
 
 func (x *Index) add(g *guidance.Page) {
-	p := page{Page: g}
+	p := page{Page: g, having: make(map[string]int)}
 	var questions []string
 	for _, question := range g.Questions {
 		questions = append(questions, x.reader.terms(question)...)
@@ -78,9 +85,24 @@ func (x *Index) add(g *guidance.Page) {
 	for _, passage := range g.Passages() {
 		heading, body := x.reader.terms(passage.Heading), x.reader.terms(passage.Text)
 		weight := min(1, usualLength/float64(max(1, len(passage.Text))))
-		p.parts = append(p.parts, part{passage, setOf(heading), setOf(body), weight})
+		next := part{
+			Passage: passage, heading: setOf(heading), features: x.reader.features(passage.Heading),
+			counts: make(map[string]int), length: float64(len(body)), weight: weight,
+		}
+		for _, term := range body {
+			next.counts[term]++
+		}
+		for term := range setOf(slices.Concat(heading, body)) {
+			p.having[term]++
+		}
+		for _, feature := range next.features {
+			x.headed[feature]++
+		}
+		p.parts = append(p.parts, next)
 		headings, text = append(headings, heading...), append(text, body...)
 	}
+	p.usual = max(1, float64(len(text))/float64(max(1, len(p.parts))))
+	x.parts += len(p.parts)
 	title := x.reader.terms(g.Title)
 	seen := make(map[string]bool)
 	for i, terms := range [...][]string{title, headings, x.reader.terms(g.Summary), text, questions} {

@@ -31,7 +31,7 @@ type Query struct {
 	Whole bool // only parts with every word of the text, or what it stands for
 }
 
-// Hit is a page, and the part of it that answers best.
+// Hit is a page, and the part of it that answers best, or its beginning and summary if none does clearly.
 type Hit struct {
 	Page    *guidance.Page
 	Passage guidance.Passage
@@ -61,7 +61,11 @@ func (x *Index) Search(q Query) ([]Hit, error) {
 	}
 	var hits []Hit
 	for _, r := range found[:min(len(found), q.Limit)] {
-		hits = append(hits, Hit{r.page.Page, r.part.Passage, x.snippet(r.part.Text, marked)})
+		passage := r.part.Passage
+		if !q.Whole {
+			passage = x.choose(r.page, q.Text, wanted)
+		}
+		hits = append(hits, Hit{r.page.Page, passage, x.snippet(passage.Text, marked)})
 	}
 	return hits, nil
 }
@@ -184,7 +188,7 @@ func (p *page) best(wanted []meaning) (best *part, answered float64, all bool) {
 					return 2
 				case p.counts[inTitle][term] > 0:
 					return 1.5
-				case part.text[term]:
+				case part.counts[term] > 0:
 					return part.weight
 				}
 				return 0
