@@ -10,7 +10,7 @@ import (
 type budget struct{ base, record int64 } // bytes, and bytes for each record
 
 var (
-	answeringBudget  = budget{96 << 20, 1 << 10}
+	answeringBudget  = budget{80 << 20, 1 << 10}
 	publishingBudget = budget{256 << 20, 1 << 10}
 )
 

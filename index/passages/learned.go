@@ -13,15 +13,16 @@ type learned struct {
 	pages    int
 	features map[string]int // where the weights of a feature begin
 	rarity   []float64      // of a feature, by that place divided by pages
-	weights  []float64      // of each feature for each page
+	weights  []float32      // of each feature for each page
 	of       []int          // the page of each example
-	having   [][]having     // the examples that have a feature, by its place divided by pages
+	having   []having       // the examples that have each feature, one feature after the other
+	begins   []int          // where those of a feature begin, by its place divided by pages, and where the last ends
 }
 
 // having is an example that has a feature, and how much the feature counts in it.
 type having struct {
-	example int
-	value   float64
+	example int32
+	value   float32
 }
 
 // example is the features of a question, in order, and the page that it is for.
@@ -82,14 +83,21 @@ func learn(asked [][]string, r *reader) *learned {
 	for i, n := range in {
 		l.rarity[i] = math.Pow(1+math.Log(float64(len(examples))/n), 0.5)
 	}
-	l.weights = make([]float64, len(in)*pages)
+	l.weights = make([]float32, len(in)*pages)
+	l.begins = make([]int, len(in)+1)
+	for i, n := range in {
+		l.begins[i+1] = l.begins[i] + int(n)
+	}
+	l.having = make([]having, l.begins[len(in)])
+	next := slices.Clone(l.begins)
 	places, values := make([][]int, len(examples)), make([][]float64, len(examples))
-	l.having = make([][]having, len(in))
 	for i, e := range examples {
 		places[i], values[i] = l.vector(e.features)
 		l.of = append(l.of, e.page)
 		for k, place := range places[i] {
-			l.having[place/pages] = append(l.having[place/pages], having{i, values[i][k]})
+			feature := place / pages
+			l.having[next[feature]] = having{int32(i), float32(values[i][k])}
+			next[feature]++
 		}
 	}
 	shares := make([]float64, pages)
@@ -105,7 +113,7 @@ func learn(asked [][]string, r *reader) *learned {
 					continue
 				}
 				for k, place := range places[i] {
-					l.weights[place+page] -= now * wrong * values[i][k]
+					l.weights[place+page] -= float32(now * wrong * values[i][k])
 				}
 			}
 		}
@@ -151,7 +159,7 @@ func (l *learned) add(sums []float64, places []int, values []float64) {
 	for k, place := range places {
 		value := values[k]
 		for page, weight := range l.weights[place : place+l.pages] {
-			sums[page] += value * weight
+			sums[page] += value * float64(weight)
 		}
 	}
 }
@@ -178,8 +186,9 @@ func (l *learned) sums(features []string) []float64 {
 	l.add(sums, places, values)
 	like := make([]float64, len(l.of)) // of each example: the cosine
 	for k, place := range places {
-		for _, h := range l.having[place/l.pages] {
-			like[h.example] += values[k] * h.value
+		feature := place / l.pages
+		for _, h := range l.having[l.begins[feature]:l.begins[feature+1]] {
+			like[h.example] += values[k] * float64(h.value)
 		}
 	}
 	most := make([]float64, l.pages)

@@ -8,7 +8,7 @@ import (
 
 // maxBodies bounds, in bytes, what all requests together hold of their bodies: thousands of clients that
 // send slowly, and never the end, must not fill the memory.
-const maxBodies = 32 << 20
+const maxBodies = 24 << 20
 
 // errBodies is that of a body for which there is no room.
 var errBodies = errors.New("too much is being sent at this moment")
