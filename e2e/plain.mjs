@@ -30,9 +30,11 @@ export async function openPlain(address) {
   };
   const close = async () => {
     const exited = once(browser, "exit");
-    browser.kill();
+    ask("Browser.close").catch(() => {}); // so that its own processes, which write to the profile, end before it does
+    const late = setTimeout(() => browser.kill(), 5000);
     await exited;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    clearTimeout(late);
+    rmSync(profile, { recursive: true, force: true, maxRetries: 50, retryDelay: 20 });
   };
   try {
     const { targetId } = await ask("Target.createTarget", { url: "about:blank" });
