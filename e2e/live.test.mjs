@@ -59,7 +59,11 @@ test("an edited page shows itself, and a mistake leaves it as it was", async (t)
   const began = performance.now();
   edit(fees, 'title = "Fees and refunds"', 'title = "What it costs"');
   await page.locator("h1", { hasText: "What it costs" }).waitFor();
-  t.diagnostic(`shown after ${Math.round(performance.now() - began)} ms`);
+  t.diagnostic(`a title, which stands on other pages as well, is shown after ${Math.round(performance.now() - began)} ms`);
+  const again = performance.now();
+  edit(fees, "## Refunds", "Pay in seashells.\n\n## Refunds");
+  await page.getByText("Pay in seashells.").waitFor();
+  t.diagnostic(`a sentence is shown after ${Math.round(performance.now() - again)} ms`);
   edit(fees, 'title = "What it costs"', 'title = ""');
   edit(fees, 'title = ""', 'title = "Costs"');
   await page.locator("h1", { hasText: /^Costs$/ }).waitFor();
