@@ -271,23 +271,29 @@ func TestAnEditIsPublishedWithoutTheSource(t *testing.T) {
 	}
 }
 
+// mustStopBeforeManifest looks, and is stopped when every page stands and the manifest cannot be written.
+func (f *fixture) mustStopBeforeManifest(t *testing.T, why watch.Reason) {
+	t.Helper()
+	obstacle := filepath.Join(f.state, ".manifest.json.new")
+	if err := os.MkdirAll(obstacle, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Rebuild(t.Context(), why); err == nil || !strings.Contains(err.Error(), "commit manifest") {
+		t.Fatalf("error %v", err)
+	}
+	if err := os.Remove(obstacle); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A batch that a person accepted, of which the publication was stopped after the record table was
 // written, was let pass: when another is held then, time goes on from it.
 func TestTimePassesAfterAnAcceptedBatchThatWasStopped(t *testing.T) {
 	f := heldFixture(t)
 	f.accept = f.mustHold(t, watch.Notified).Digest()
 	f.open(t)
-	obstacle := filepath.Join(f.state, ".manifest.json.new")
-	if err := os.MkdirAll(obstacle, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Rebuild(t.Context(), watch.Start); err == nil || !strings.Contains(err.Error(), "commit manifest") {
-		t.Fatalf("error %v", err)
-	}
+	f.mustStopBeforeManifest(t, watch.Start)
 	f.mustSay(t, changed, certification.Suspended)
-	if err := os.Remove(obstacle); err != nil {
-		t.Fatal(err)
-	}
 	f.accept = ""
 	f.open(t)
 	for i := range 10 {
@@ -315,17 +321,8 @@ func TestWhatWasLetPassDoesNotGoBack(t *testing.T) {
 		f.source.set(draft(fmt.Sprintf("MPSS1000%d", 10+i), "2025-03-01", "2027-02-28"))
 	}
 	f.now = f.now.Add(time.Minute)
-	obstacle := filepath.Join(f.state, ".manifest.json.new")
-	if err := os.MkdirAll(obstacle, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Rebuild(t.Context(), watch.Notified); err == nil || !strings.Contains(err.Error(), "commit manifest") {
-		t.Fatalf("error %v", err)
-	}
+	f.mustStopBeforeManifest(t, watch.Notified)
 	f.mustSay(t, changed, certification.Suspended)
-	if err := os.Remove(obstacle); err != nil {
-		t.Fatal(err)
-	}
 	for i := 2; i < 10; i++ {
 		f.source.set(draft(fmt.Sprintf("MPSS1000%d", 10+i), "2025-03-01", "2027-02-28", revokedFrom(f.now)))
 	}

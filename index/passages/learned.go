@@ -101,10 +101,11 @@ func learn(asked [][]string, r *reader) *learned {
 		}
 	}
 	shares := make([]float64, pages)
+	apart := stride(len(examples))
 	for round := range rounds {
 		now := step * (1 - float64(round)/rounds)
 		for k := range examples {
-			i := (k*stride(len(examples)) + round) % len(examples)
+			i := (k*apart + round) % len(examples)
 			l.add(shares, places[i], values[i])
 			softmax(shares)
 			shares[examples[i].page]--

@@ -20,8 +20,7 @@ const (
 // choose gives the part of a page in which a reader finds the answer to a question: by its words (Okapi BM25, among the parts of
 // this page), those of its heading, and how like the heading is to the question. Where two parts answer about as well it is what the page says of
 // itself, and its beginning: a reader who is led to the wrong part takes it for the answer.
-func (x *Index) choose(p *page, text string, wanted []meaning) guidance.Passage {
-	asked := x.reader.features(text)
+func (x *Index) choose(p *page, asked []string, wanted []meaning) guidance.Passage {
 	var best *part
 	most, next := math.Inf(-1), math.Inf(-1)
 	for i := range p.parts {

@@ -50,7 +50,8 @@ func (x *Index) Search(q Query) ([]Hit, error) {
 		return nil, fmt.Errorf("%w: the text is not valid UTF-8", ErrQuery)
 	}
 	wanted := x.meanings(q.Text)
-	found := x.rank(q.Text, wanted, q.Whole)
+	asked := x.reader.features(q.Text)
+	found := x.rank(asked, wanted, q.Whole)
 	marked := make(map[string]bool)
 	for _, m := range wanted {
 		for _, alternative := range m.alternatives {
@@ -63,7 +64,7 @@ func (x *Index) Search(q Query) ([]Hit, error) {
 	for _, r := range found[:min(len(found), q.Limit)] {
 		passage := r.part.Passage
 		if !q.Whole {
-			passage = x.choose(r.page, q.Text, wanted)
+			passage = x.choose(r.page, asked, wanted)
 		}
 		hits = append(hits, Hit{r.page.Page, passage, x.snippet(passage.Text, marked)})
 	}
@@ -113,8 +114,8 @@ const (
 )
 
 // rank gives the pages that answer, best first: by the words of the question that the page has, by how much of it one part of the page
-// answers, and by the questions that the page is known to be for. Wanted are the meanings of the text.
-func (x *Index) rank(text string, wanted []meaning, whole bool) []ranked {
+// answers, and by the questions that the page is known to be for. Asked are the features of the question, wanted its meanings.
+func (x *Index) rank(asked []string, wanted []meaning, whole bool) []ranked {
 	known := 0
 	for _, m := range wanted {
 		if m.known {
@@ -140,7 +141,7 @@ func (x *Index) rank(text string, wanted []meaning, whole bool) []ranked {
 		most = max(most, r.said)
 		list = append(list, r)
 	}
-	shares := x.learned.sums(x.features(text, wanted))
+	shares := x.learned.sums(x.features(asked, wanted))
 	for i := range list {
 		if most > 0 {
 			// The logarithm, as what was learned is the logarithm of how likely a page is.
@@ -159,11 +160,11 @@ func (x *Index) rank(text string, wanted []meaning, whole bool) []ranked {
 	return found
 }
 
-// features are those of a question. A word that no example has is read as what it may stand for.
-func (x *Index) features(text string, wanted []meaning) []string {
-	list := x.reader.features(text)
+// features are those of a question, with what a word may stand for that no example has.
+func (x *Index) features(asked []string, wanted []meaning) []string {
+	list := slices.Clone(asked)
 	for _, m := range wanted {
-		if _, asked := x.learned.features[m.alternatives[0][0]]; asked {
+		if _, known := x.learned.features[m.alternatives[0][0]]; known {
 			continue
 		}
 		for _, alternative := range m.alternatives {
