@@ -61,7 +61,7 @@ func (j *journal) rebuild(now func() time.Time) func(context.Context, watch.Reas
 	}
 }
 
-// days of both changes of the clocks, and looks at each page's whole life.
+// However many ask, one rebuild answers all who asked before it began.
 func TestTriggersCoalesceAndRebuildsNeverOverlap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const triggers, senders = 100_000, 100
