@@ -31,7 +31,7 @@ func citedBy(t *testing.T, language string) map[string][]string {
 		for _, c := range p.Sections {
 			ids[c.ID] = true
 		}
-		for _, passage := range p.Passages() {
+		for _, passage := range p.Passages {
 			for _, m := range inText.FindAllStringSubmatch(passage.Text, -1) {
 				if m[1] != "" {
 					ids["§"+m[1]] = true

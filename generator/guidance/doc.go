@@ -19,9 +19,10 @@
 //
 // The content file system holds one folder a language and the folder facts:
 //
-//	en/fees.md     front matter between +++ lines, then Markdown
-//	es/fees.md     the same page; a slug is the same word in every language
-//	facts/*.toml   the data; every text stands there in all languages side by side
+//	en/fees.md               front matter between +++ lines, then Markdown
+//	en/fees.questions.toml   what people ask of it, by the part that answers; a page may have none
+//	es/fees.md               the same page; a slug is the same word in every language
+//	facts/*.toml             the data; every text stands there in all languages side by side
 //
 // The block file system holds one html/template for each block: fees.html, sanctions.html.
 package guidance

@@ -48,8 +48,12 @@ type factChecker struct {
 }
 
 func (c *factChecker) fault(file, key, format string, args ...any) {
-	line := lineOfKey(c.in.facts[file], key)
-	c.errs = append(c.errs, fmt.Errorf("%s:%d: %s: %s", file, line, key, fmt.Sprintf(format, args...)))
+	c.errs = append(c.errs, faultAt(file, c.in.facts[file], key, format, args...))
+}
+
+// faultAt is what is wrong with a key of a TOML file, with its line.
+func faultAt(file string, data []byte, key, format string, args ...any) error {
+	return fmt.Errorf("%s:%d: %s: %s", file, lineOfKey(data, key), key, fmt.Sprintf(format, args...))
 }
 
 // loadFacts decodes and checks the facts. A fault names the file, the line and the key; a
@@ -108,6 +112,19 @@ func loadFacts(in *inputs) (*Facts, error) {
 }
 
 func (c *factChecker) decode(name string, data []byte, target any) {
+	errs := decodeTOML(name, data, target)
+	if c.errs = append(c.errs, errs...); len(errs) > 0 {
+		return
+	}
+	if o, ok := target.(interface{ origin() Origin }); ok {
+		if !isDate(o.origin().Revision) {
+			c.fault(name, "revision", "%q is not a date YYYY-MM-DD", o.origin().Revision)
+		}
+	}
+}
+
+// decodeTOML decodes a file of which every key must be known.
+func decodeTOML(name string, data []byte, target any) []error {
 	meta, err := toml.Decode(string(data), target)
 	if err != nil {
 		line, key, message := decodeFault(err)
@@ -117,21 +134,17 @@ func (c *factChecker) decode(name string, data []byte, target any) {
 		if line > 0 {
 			name = fmt.Sprintf("%s:%d", name, line)
 		}
-		c.errs = append(c.errs, fmt.Errorf("%s: %s", name, message))
-		return
+		return []error{fmt.Errorf("%s: %s", name, message)}
 	}
+	var errs []error
 	seen := make(map[string]bool) // a list repeats its keys
 	for _, key := range meta.Undecoded() {
 		if k := key.String(); !seen[k] {
 			seen[k] = true
-			c.fault(name, k, "unknown key")
+			errs = append(errs, faultAt(name, data, k, "unknown key"))
 		}
 	}
-	if o, ok := target.(interface{ origin() Origin }); ok {
-		if !isDate(o.origin().Revision) {
-			c.fault(name, "revision", "%q is not a date YYYY-MM-DD", o.origin().Revision)
-		}
-	}
+	return errs
 }
 
 // checkTexts checks every text of a file, and that its references resolve.

@@ -7,14 +7,14 @@ import (
 )
 
 // Frame identifies everything that the library says but for what stands in the bodies of its
-// pages: the facts, and of each page what its front matter says. A page that shows no body of
+// pages, and what people ask of them: the facts, and of each page what its front matter says. A page that shows no body of
 // guidance is the same for two libraries of one frame.
 func (l *Library) Frame() ([sha256.Size]byte, error) {
 	var fronts []Page
 	for _, language := range sortedKeys(l.pages) {
 		for _, p := range l.pages[language] {
 			front := *p
-			front.Body, front.Headings = "", nil
+			front.Body, front.Headings, front.Passages, front.Questions = "", nil, nil, nil
 			fronts = append(fronts, front)
 		}
 	}

@@ -14,18 +14,16 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// frontMatter is what stands between the +++ lines that open a page. Every key is required but
-// questions and changes.
+// frontMatter is what stands between the +++ lines that open a page. Every key is required but changes.
 type frontMatter struct {
-	Title     string   `toml:"title"`
-	Summary   string   `toml:"summary"`
-	Sections  []string `toml:"sections"`
-	Revision  string   `toml:"revision"`
-	Reviewed  string   `toml:"reviewed"`
-	Order     int      `toml:"order"`
-	Group     string   `toml:"group"`
-	Questions []string `toml:"questions"`
-	Changes   []Edit   `toml:"changes"`
+	Title    string   `toml:"title"`
+	Summary  string   `toml:"summary"`
+	Sections []string `toml:"sections"`
+	Revision string   `toml:"revision"`
+	Reviewed string   `toml:"reviewed"`
+	Order    int      `toml:"order"`
+	Group    string   `toml:"group"`
+	Changes  []Edit   `toml:"changes"`
 }
 
 // Edit is a change that readers of a page should hear of.
@@ -97,6 +95,10 @@ func (s *source) parseFront() error {
 		errs = append(errs, fmt.Errorf("%s:%d: %s: %s", s.file, s.keyLine(key), key, fmt.Sprintf(format, args...)))
 	}
 	for _, key := range meta.Undecoded() {
+		if key[0] == "questions" {
+			fault(key[0], "they stand in a file of their own, %s, by the heading that answers", questionsFileOf(s.file))
+			continue
+		}
 		fault(key[0], "unknown key")
 	}
 	for _, key := range []string{"title", "summary", "sections", "revision", "reviewed", "order", "group"} {

@@ -32,14 +32,15 @@ type Page struct {
 
 	// RuleChanges are the changes of the Guidelines that readers of the page should hear of.
 	RuleChanges []RuleChange
-	// Questions are what people ask that the page answers, in words that it may not have. They are
-	// searched and not shown.
-	Questions []string
+	// Questions are what people ask that the page answers. They are searched and not shown.
+	Questions []Question
 
 	// Body is what follows the title: headings of level 2 and below, text and fact blocks.
 	Body template.HTML
 	// Headings are those of Body in order, those inside fact blocks too.
 	Headings []Heading
+	// Passages are the parts of Body.
+	Passages []Passage
 }
 
 // Heading is a heading of a page that a link can point to.
@@ -95,13 +96,15 @@ func Load(content, blocks fs.FS, languages []string) (*Library, error) {
 		return nil, errors.Join(append(errs, err)...)
 	}
 	errs = append(errs, checkGroups(sources, facts.Groups)...)
+	questions, faults := parseQuestions(in)
+	errs = append(errs, faults...)
 	templates, err := loadBlocks(in, facts)
 	if err != nil {
 		return nil, errors.Join(append(errs, err)...)
 	}
 
-	lib := &Library{pages: make(map[string][]*Page), facts: facts, digest: in.digest(in.pages, in.facts, in.blocks), factsDigest: in.digest(in.facts)}
-	rendered, faults := renderPages(in, sources, templates, facts)
+	lib := &Library{pages: make(map[string][]*Page), facts: facts, digest: in.digest(in.pages, in.questions, in.facts, in.blocks), factsDigest: in.digest(in.facts)}
+	rendered, faults := renderPages(in, sources, questions, templates, facts)
 	errs = append(errs, faults...)
 	for _, r := range rendered {
 		lib.pages[r.page.Language] = append(lib.pages[r.page.Language], r.page)
@@ -117,7 +120,7 @@ func Load(content, blocks fs.FS, languages []string) (*Library, error) {
 }
 
 // renderPages renders the pages on all cores, and gives them in the order of their sources.
-func renderPages(in *inputs, sources []*source, templates *blockTemplates, facts *Facts) ([]*renderedPage, []error) {
+func renderPages(in *inputs, sources []*source, questions map[string]*questionsFile, templates *blockTemplates, facts *Facts) ([]*renderedPage, []error) {
 	words := make(map[string]*glossary)
 	for _, language := range in.languages {
 		words[language] = newGlossary(facts, language)
@@ -128,7 +131,11 @@ func renderPages(in *inputs, sources []*source, templates *blockTemplates, facts
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, source := range sources {
 		group.Go(func() error {
-			rendered[i], errs[i] = renderPage(source, templates, facts, words[source.Language], newRoutes(in, source.Language))
+			r, err := renderPage(source, templates, facts, words[source.Language], newRoutes(in, source.Language))
+			if f := questions[questionsFileOf(source.file)]; f != nil && err == nil {
+				err = errors.Join(r.page.addQuestions(f)...)
+			}
+			rendered[i], errs[i] = r, err
 			return nil
 		})
 	}
@@ -142,6 +149,7 @@ type inputs struct {
 	languages []string          // as asked for, the first at the root of the site
 	known     []string          // every language that content has a folder for, sorted
 	pages     map[string][]byte // "en/fees.md"
+	questions map[string][]byte // "en/fees.questions.toml"
 	facts     map[string][]byte // "facts/fees.toml"
 	blocks    map[string][]byte // "fees.html"
 	slugs     map[string]string // of every page, to one file that has it
@@ -153,7 +161,7 @@ var languagePattern = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 func readInputs(content, blocks fs.FS, languages []string) (*inputs, error) {
 	in := &inputs{
 		languages: languages, slugs: make(map[string]string),
-		pages: make(map[string][]byte), facts: make(map[string][]byte), blocks: make(map[string][]byte),
+		pages: make(map[string][]byte), questions: make(map[string][]byte), facts: make(map[string][]byte), blocks: make(map[string][]byte),
 	}
 	folders, err := fs.ReadDir(content, ".")
 	if err != nil {
@@ -172,19 +180,19 @@ func readInputs(content, blocks fs.FS, languages []string) (*inputs, error) {
 		case !slices.Contains(in.known, language):
 			errs = append(errs, fmt.Errorf("%s/: content has no folder for this language", language))
 		default:
-			errs = append(errs, readFolder(content, language, ".md", in.pages))
+			errs = append(errs, readFolder(content, language, map[string]map[string][]byte{".md": in.pages, questionsEnding: in.questions}))
 		}
 	}
-	errs = append(errs, readFolder(content, "facts", ".toml", in.facts), readFolder(blocks, ".", ".html", in.blocks))
+	errs = append(errs, readFolder(content, "facts", map[string]map[string][]byte{".toml": in.facts}), readFolder(blocks, ".", map[string]map[string][]byte{".html": in.blocks}))
 	for _, name := range sortedKeys(in.pages) {
 		in.slugs[slugOf(name)] = name
 	}
 	return in, errors.Join(errs...)
 }
 
-// readFolder reads the files of a folder, which must all have the extension; files that begin
+// readFolder reads the files of a folder, each into the map of its ending, which every name must have; files that begin
 // with a dot are left alone.
-func readFolder(fsys fs.FS, folder, ext string, into map[string][]byte) error {
+func readFolder(fsys fs.FS, folder string, into map[string]map[string][]byte) error {
 	entries, err := fs.ReadDir(fsys, folder)
 	if err != nil {
 		return fmt.Errorf("%s/: %w", folder, err)
@@ -192,17 +200,19 @@ func readFolder(fsys fs.FS, folder, ext string, into map[string][]byte) error {
 	var errs []error
 	for _, e := range entries {
 		name := path.Join(folder, e.Name())
+		_, ending, _ := strings.Cut(e.Name(), ".")
+		files := into["."+ending]
 		switch {
 		case strings.HasPrefix(e.Name(), "."):
-		case e.IsDir() || path.Ext(e.Name()) != ext:
-			errs = append(errs, fmt.Errorf("%s: only %s files belong in this folder", name, ext))
+		case e.IsDir() || files == nil:
+			errs = append(errs, fmt.Errorf("%s: only %s files belong in this folder", name, strings.Join(sortedKeys(into), " and ")))
 		default:
 			data, err := fs.ReadFile(fsys, name)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("%s: %w", name, err))
 				continue
 			}
-			into[name] = data
+			files[name] = data
 		}
 	}
 	return errors.Join(errs...)
@@ -244,7 +254,7 @@ func parsePages(in *inputs) ([]*source, []error) {
 		}
 		sources = append(sources, s)
 	}
-	return sources, append(append(errs, checkOrder(sources)...), checkQuestions(sources)...)
+	return sources, append(errs, checkOrder(sources)...)
 }
 
 // checkOrder refuses two pages of one language in one place, and a page whose place differs

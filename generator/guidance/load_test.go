@@ -54,6 +54,11 @@ func TestLoadRefuses(t *testing.T) {
 	change := func(name, old, replacement string) func(testing.TB, fstest.MapFS, fstest.MapFS) {
 		return func(t testing.TB, content, _ fstest.MapFS) { edit(t, content, name, old, replacement) }
 	}
+	questions := func(text string) func(testing.TB, fstest.MapFS, fstest.MapFS) {
+		return func(_ testing.TB, content, _ fstest.MapFS) {
+			content["en/fees.questions.toml"] = &fstest.MapFile{Data: []byte(text)}
+		}
+	}
 	for _, tt := range []struct {
 		name   string
 		damage func(t testing.TB, content, blocks fstest.MapFS)
@@ -75,19 +80,32 @@ func TestLoadRefuses(t *testing.T) {
 		{"group that is not there", change("en/fees.md", `group = "certification"`, `group = "dinner"`), []string{`en/fees.md:8: group: facts/groups.toml has no group "dinner"`}},
 		{"group that differs by language", change("es/fees.md", `group = "certification"`, `group = "conduct"`), []string{`es/fees.md:8: group is "conduct" here and "certification" in en/fees.md`}},
 		{"group without a page", change("facts/groups.toml", `[[group]]`, "[[group]]\nid = \"empty\"\nname = { en = \"a\", es = \"b\" }\nabout = { en = \"a\", es = \"b\" }\n\n[[group]]"), []string{`facts/groups.toml: group[1]: no page belongs to "empty"`}},
-		{"a question without words", change("en/fees.md", "questions = [", "questions = [\n  \" \","), []string{`en/fees.md:9: questions: " " must be one line of text`}},
-		{"a question too long", change("en/fees.md", "questions = [", `questions = ["`+strings.Repeat("why ", 40)+`",`), []string{"en/fees.md:9: questions:", "at most 120 characters"}},
-		{"a question of two pages", change("en/fees.md", "questions = [", `questions = ["Who can supervise a peer specialist",`), []string{`"who can supervise a peer specialist" stands in en/fees.md as well`}},
-		{"questions in one language", func(_ testing.TB, c, _ fstest.MapFS) {
-			c["en/new.md"] = &fstest.MapFile{Data: []byte(strings.Replace(page, "order = 99", "order = 99\nquestions = [\"why\"]", 1) + "text\n")}
-			c["es/new.md"] = &fstest.MapFile{Data: []byte(page + "texto\n")}
-		}, []string{"es/new.md:1: questions: missing; en/new.md has them"}},
+		{"questions in the front matter", change("en/fees.md", "order = 5", "questions = [\"why\"]\norder = 5"), []string{"en/fees.md:7: questions: they stand in a file of their own, en/fees.questions.toml"}},
 		{"not UTF-8", change("en/fees.md", "Fees and", "Fees \xff and"), []string{"en/fees.md:1: the file is not UTF-8"}},
+
+		// Questions
+		{"a question without words", questions("whole = [\n\"why\",\n\" \",\n]"), []string{`en/fees.questions.toml:3: whole: " " must be one line of text`}},
+		{"a question too long", questions("[[part]]\nheading = \"refunds\"\nquestions = [\"" + strings.Repeat("why ", 40) + "\"]"), []string{"en/fees.questions.toml:3: part[1].questions:", "at most 120 characters"}},
+		{"a question with control characters", questions("whole = [\n\"wh\\ty\"]"), []string{`en/fees.questions.toml:1: whole: "wh\ty" must be one line of text`}},
+		{"a question twice", questions("whole = [\"why\"]\n[[part]]\nheading = \"refunds\"\nquestions = [\n\"Why\"]"), []string{`en/fees.questions.toml:5: part[1].questions: "Why" stands in this file twice`}},
+		{"a question of two pages", questions("whole = [\n\"Who can supervise a peer specialist\"]"), []string{`"who can supervise a peer specialist" stands in en/fees.questions.toml as well`}},
+		{"no question", questions("# none yet\n"), []string{"en/fees.questions.toml:1: has no question"}},
+		{"a list of no question", questions("[[part]]\nheading = \"refunds\"\nquestions = []"), []string{"en/fees.questions.toml:3: part[1].questions: missing"}},
+		{"questions of no heading", questions("[[part]]\nquestions = [\"why\"]"), []string{"en/fees.questions.toml:1: part[1].heading: missing"}},
+		{"questions of a heading that is not there", questions("[[part]]\nheading = \"\"\nquestions = [\"why\"]\n[[part]]\nheading = \"dinner\"\nquestions = [\"who\"]"), []string{`en/fees.questions.toml:5: part[2].heading: the page has no heading with the anchor "dinner"`}},
+		{"a heading twice", questions("[[part]]\nheading = \"refunds\"\nquestions = [\"why\"]\n[[part]]\nheading = \"refunds\"\nquestions = [\"who\"]"), []string{`en/fees.questions.toml:5: part[2].heading: "refunds" is there twice`}},
+		{"questions with an unknown key", questions("whole = [\"why\"]\n[[part]]\nheading = \"refunds\"\nanswers = [\"why\"]"), []string{"en/fees.questions.toml:4: part.answers: unknown key"}},
+		{"questions of the wrong type", questions("whole = \"why\"\n"), []string{"en/fees.questions.toml:1: whole:"}},
+		{"questions that are not TOML", questions("whole = [\"why\"]\npart\n"), []string{"en/fees.questions.toml:2: "}},
+		{"questions without a page", func(_ testing.TB, c, _ fstest.MapFS) {
+			c["es/dinner.questions.toml"] = &fstest.MapFile{Data: []byte("whole = [\"why\"]\n")}
+		}, []string{"es/dinner.questions.toml:1: there is no page es/dinner.md"}},
+		{"questions in one language", func(_ testing.TB, c, _ fstest.MapFS) { delete(c, "es/fees.questions.toml") }, []string{"es/fees.questions.toml: missing; the questions exist as en/fees.questions.toml"}},
 
 		// Files
 		{"a language lacks a page", func(_ testing.TB, c, _ fstest.MapFS) { delete(c, "es/fees.md") }, []string{"es/fees.md: missing; the page exists as en/fees.md"}},
 		{"a name with capitals", func(_ testing.TB, c, _ fstest.MapFS) { c["en/Fees.md"] = c["en/fees.md"] }, []string{"en/Fees.md:1: a page is named with"}},
-		{"a stray file", func(_ testing.TB, c, _ fstest.MapFS) { c["en/notes.txt"] = &fstest.MapFile{} }, []string{"en/notes.txt: only .md files"}},
+		{"a stray file", func(_ testing.TB, c, _ fstest.MapFS) { c["en/notes.txt"] = &fstest.MapFile{} }, []string{"en/notes.txt: only .md and .questions.toml files"}},
 		{"unknown facts", func(_ testing.TB, c, _ fstest.MapFS) { c["facts/more.toml"] = &fstest.MapFile{} }, []string{"facts/more.toml: not a file of facts"}},
 		{"missing facts", func(_ testing.TB, c, _ fstest.MapFS) { delete(c, "facts/fees.toml") }, []string{"facts/fees.toml: missing"}},
 		{"missing block file", func(_ testing.TB, _, b fstest.MapFS) { delete(b, "fees.html") }, []string{at(t, "en/fees.md", "{{ fees }}") + ": block fees: the theme has no guidance/fees.html", at(t, "es/fees.md", "{{ fees }}") + ": block fees"}},
@@ -313,7 +331,7 @@ func TestLoadIsPure(t *testing.T) {
 // The digest of a library is of its pages, its facts and its blocks.
 func TestDigestIsOfEveryKindOfFile(t *testing.T) {
 	content, blocks := shippedFiles(t)
-	for name, files := range map[string]fstest.MapFS{"en/fees.md": content, "facts/fees.toml": content, "fees.html": blocks} {
+	for name, files := range map[string]fstest.MapFS{"en/fees.md": content, "en/fees.questions.toml": content, "facts/fees.toml": content, "fees.html": blocks} {
 		before := files[name]
 		files[name] = &fstest.MapFile{Data: append(slices.Clone(before.Data), '\n')}
 		lib, err := guidance.Load(content, blocks, languages)

@@ -241,8 +241,8 @@ func renderPage(s *source, templates *blockTemplates, facts *Facts, words *gloss
 	r.page = &Page{
 		Slug: s.Slug, Language: s.Language, Title: s.front.Title, Summary: s.front.Summary,
 		Sections: sections, Revision: s.front.Revision, Reviewed: s.front.Reviewed, Order: s.front.Order, Group: s.front.Group,
-		Changes: s.front.Changes, RuleChanges: rules, Questions: s.front.Questions,
-		Body: template.HTML(body), Headings: headingsOf(body),
+		Changes: s.front.Changes, RuleChanges: rules,
+		Body: template.HTML(body), Headings: headingsOf(body), Passages: PassagesOf(template.HTML(body)),
 	}
 	return r, nil
 }

@@ -2,6 +2,7 @@ package guidance
 
 import (
 	stdhtml "html"
+	"html/template"
 	"regexp"
 	"strings"
 	"unicode"
@@ -17,10 +18,10 @@ type Passage struct {
 
 var passageHeading = regexp.MustCompile(`(?s)<h[23][^>]*?\sid="([^"]*)"[^>]*>(.*?)</h[23]>|<div id="([^"]*)"><dt>(.*?)</dt>`)
 
-// Passages are the parts of the page, in order. A heading with nothing below it is joined to
+// PassagesOf are the parts of a body that this package made, in order. A heading with nothing below it is joined to
 // the next.
-func (p *Page) Passages() []Passage {
-	body := string(p.Body)
+func PassagesOf(html template.HTML) []Passage {
+	body := string(html)
 	var list []Passage
 	var open Passage
 	start := 0

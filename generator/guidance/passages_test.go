@@ -1,18 +1,21 @@
 package guidance_test
 
 import (
+	"html/template"
+	"reflect"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/cmpss/registry/generator/guidance"
 )
 
 func TestPassages(t *testing.T) {
-	p := &guidance.Page{Body: `<p>Before &amp; <em>all</em>.</p><h2 id="a-b"><a class="anchor" href="#a-b">A &lt;b&gt;</a></h2>` +
+	body := template.HTML(`<p>Before &amp; <em>all</em>.</p><h2 id="a-b"><a class="anchor" href="#a-b">A &lt;b&gt;</a></h2>` +
 		`<p>One<br>two</p><svg role="img"><title>chart</title></svg><h3 id="c">C</h3><h2 id="d">D</h2><ul><li>three</li><li>four: <p>five</p></li></ul><table><caption>T</caption><thead><tr><th>X</th></tr></thead><tr><td>Six?</td></tr></table>` +
-		`<dl><div id="e"><dt>Word</dt><dt lang="es">Palabra</dt><dd>Meaning</dd><dd lang="es">Significado</dd></div></dl>`}
+		`<dl><div id="e"><dt>Word</dt><dt lang="es">Palabra</dt><dd>Meaning</dd><dd lang="es">Significado</dd></div></dl>`)
 	var got []string
-	for _, passage := range p.Passages() {
+	for _, passage := range guidance.PassagesOf(body) {
 		got = append(got, passage.ID+"|"+passage.Heading+"|"+passage.Text)
 	}
 	if want := "||Before & all.;a-b|A <b>|One two.;d|D|three. four: five. Six?;e|Word|Meaning."; strings.Join(got, ";") != want {
@@ -25,7 +28,7 @@ func TestPassagesOfShippedPages(t *testing.T) {
 	lib := shipped(t)
 	for _, language := range languages {
 		for _, p := range lib.Pages(language) {
-			list := p.Passages()
+			list := p.Passages
 			if len(list) == 0 {
 				t.Errorf("%s/%s: no passage", language, p.Slug)
 			}
@@ -37,6 +40,27 @@ func TestPassagesOfShippedPages(t *testing.T) {
 			if p.Slug == "definitions" && len(list) < 31 {
 				t.Errorf("%s: only %d words can be found by themselves", language, len(list))
 			}
+		}
+	}
+}
+
+// What people ask stands in the files by the part that answers, and is read so.
+func TestQuestionsOfPages(t *testing.T) {
+	content, blocks := shippedFiles(t)
+	content["en/fees.questions.toml"] = &fstest.MapFile{Data: []byte("whole = [\"what does it cost\"]\n[[part]]\nheading = \"refunds\"\nquestions = [\"money back\", \"I paid twice\"]\n[[part]]\nheading = \"\"\nquestions = [\"in dollars\"]\n")}
+	delete(content, "en/registry.questions.toml")
+	delete(content, "es/registry.questions.toml")
+	lib, err := guidance.Load(content, blocks, languages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]guidance.Question{
+		"fees":     {{Text: "what does it cost", Whole: true}, {Text: "money back", Part: "refunds"}, {Text: "I paid twice", Part: "refunds"}, {Text: "in dollars"}},
+		"registry": nil,
+	}
+	for _, p := range lib.Pages("en") {
+		if list, asked := want[p.Slug]; asked && !reflect.DeepEqual(p.Questions, list) {
+			t.Errorf("%s: %v, want %v", p.Slug, p.Questions, list)
 		}
 	}
 }

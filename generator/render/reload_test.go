@@ -23,6 +23,7 @@ func TestReloadGivesWhatLoadGives(t *testing.T) {
 	}{
 		{name: "body", file: "en/fees.md", from: "All amounts", to: "All sums", takesOver: true},
 		{name: "summary", file: "en/fees.md", from: "summary = \"", to: "summary = \"All: "},
+		{name: "question", file: "en/fees.questions.toml", from: "how much does it cost", to: "how much is it exactly", takesOver: true},
 		{name: "fact", file: "facts/contacts.toml", from: "(279) 234-0699", to: "(279) 234-0698"},
 		{name: "template", file: "templates/record.html", from: "<article", to: "<article id=\"x\"", ofTheme: true},
 		{name: "nothing", file: "en/fees.md", takesOver: true},

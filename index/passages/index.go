@@ -24,7 +24,7 @@ type Index struct {
 type phrase []string
 
 // boosts are what a word counts by where it stands: in the title, in a heading, in the summary,
-// in the text, in a question of the page's front matter.
+// in the text, in a question that the page answers.
 var boosts = [...]float64{4, 2, 1.5, 1, 1.5}
 
 const inTitle = 0 // of boosts
@@ -79,10 +79,10 @@ func (x *Index) add(g *guidance.Page) {
 	p := page{Page: g, having: make(map[string]int)}
 	var questions []string
 	for _, question := range g.Questions {
-		questions = append(questions, x.reader.terms(question)...)
+		questions = append(questions, x.reader.terms(question.Text)...)
 	}
 	var headings, text []string
-	for _, passage := range g.Passages() {
+	for _, passage := range g.Passages {
 		heading, body := x.reader.terms(passage.Heading), x.reader.terms(passage.Text)
 		weight := min(1, usualLength/float64(max(1, len(passage.Text))))
 		next := part{
@@ -156,17 +156,21 @@ func rareness(some, all int) float64 {
 	return math.Log(1 + (float64(all-some)+0.5)/(float64(some)+0.5))
 }
 
-// asked are the texts that are known to ask for each page: the questions of its front matter, its title, its summary, and the
+// asked are the texts that are known to ask for each page: the questions that it answers, its title, its summary, and the
 // synonyms that ask for it.
 func (x *Index) asked(synonyms guidance.Synonyms, language string) [][]string {
 	var list [][]string
 	for _, p := range x.pages {
-		texts := append([]string{p.Title, p.Summary}, p.Questions...)
+		texts := []string{p.Title, p.Summary}
+		for _, question := range p.Questions {
+			texts = append(texts, question.Text)
+		}
 		for _, s := range synonyms.List {
 			if s.Page == p.Slug {
 				texts = append(texts, s.Words[language]...)
 			}
 		}
+		slices.Sort(texts) // where a question stands in its file says nothing of its page
 		list = append(list, texts)
 	}
 	return list

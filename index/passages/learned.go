@@ -51,7 +51,7 @@ func (r *reader) features(text string) []string {
 	return slices.Compact(list)
 }
 
-// How the weights are found: by stochastic gradient descent, in rounds through all examples, each with smaller steps. More rounds,
+// How the weights are found: by stochastic gradient descent, in rounds through all examples, with ever smaller steps. More rounds,
 // other steps and a penalty on weights change the outcome by less than one question in a hundred.
 const (
 	rounds = 3
@@ -103,8 +103,8 @@ func learn(asked [][]string, r *reader) *learned {
 	shares := make([]float64, pages)
 	apart := stride(len(examples))
 	for round := range rounds {
-		now := step * (1 - float64(round)/rounds)
 		for k := range examples {
+			now := step * (1 - (float64(round)+float64(k)/float64(len(examples)))/rounds)
 			i := (k*apart + round) % len(examples)
 			l.add(shares, places[i], values[i])
 			softmax(shares)

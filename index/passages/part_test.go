@@ -29,7 +29,7 @@ func TestParts(t *testing.T) {
 		for _, page := range library.Pages(language) {
 			key := language + " " + page.Slug
 			ids[key] = []string{""}
-			for _, part := range page.Passages() {
+			for _, part := range page.Passages {
 				ids[key] = append(ids[key], part.ID)
 			}
 		}

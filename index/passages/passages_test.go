@@ -26,6 +26,9 @@ func small(t *testing.T) *passages.Index {
 		},
 		{Slug: "exam", Title: "The exam", Summary: "Booking and taking it.", Body: `<h2 id="book">Booking</h2><p>Book the exam online. An appointment that you miss is lost.</p>`},
 	}
+	for _, page := range pages {
+		page.Passages = guidance.PassagesOf(page.Body)
+	}
 	x, err := passages.New("en", pages, guidance.Synonyms{List: []guidance.Synonym{
 		{Words: guidance.Forms{"en": {"money back"}}, Means: guidance.Forms{"en": {"refund"}}},
 		{Words: guidance.Forms{"en": {"test"}}, Means: guidance.Forms{"en": {"exam"}}},
@@ -174,10 +177,14 @@ func BenchmarkNew(b *testing.B) {
 func TestWhatWasLearnedIsKeptOnlyWhereItHolds(t *testing.T) {
 	library, set := shipped(t)
 	edits := map[string]func(p *guidance.Page){
-		"nothing":     func(*guidance.Page) {},
-		"a body":      func(p *guidance.Page) { p.Body += "<p>Marmalade is free of charge.</p>" },
-		"a title":     func(p *guidance.Page) { p.Title = "Marmalade" },
-		"a question":  func(p *guidance.Page) { p.Questions = append(slices.Clone(p.Questions), "who pays for the marmalade") },
+		"nothing": func(*guidance.Page) {},
+		"a body": func(p *guidance.Page) {
+			p.Passages = guidance.PassagesOf(p.Body + "<p>Marmalade is free of charge.</p>")
+		},
+		"a title": func(p *guidance.Page) { p.Title = "Marmalade" },
+		"a question": func(p *guidance.Page) {
+			p.Questions = append(slices.Clone(p.Questions), guidance.Question{Text: "who pays for the marmalade", Whole: true})
+		},
 		"no question": func(p *guidance.Page) { p.Questions = nil },
 	}
 	for what, edit := range edits {
