@@ -161,7 +161,7 @@ func TestOverload(t *testing.T) {
 func TestSwapUnderLoad(t *testing.T) {
 	f := newFixture(t, nil)
 	holder := f.handler.(*handler).Holder
-	address, _ := serve(t, f.handler)
+	address, end := serve(t, f.handler)
 	var stop atomic.Bool
 	var wait sync.WaitGroup
 	var asked atomic.Int64
@@ -203,6 +203,9 @@ func TestSwapUnderLoad(t *testing.T) {
 	}
 	stop.Store(true)
 	wait.Wait()
+	if err := end(); err != nil { // who has its answer may have it from a handler that has not returned
+		t.Error(err)
+	}
 	runtime.GC()
 	for i, set := range before {
 		if set.Value() != nil {
