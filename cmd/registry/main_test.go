@@ -50,6 +50,9 @@ type databases struct{ m *testing.M }
 
 func (d databases) Run() int { return pgtest.Run(d.m) }
 
+// patience is how long a test waits for what must come, on a machine that is busy; it is never waited out.
+const patience = 3 * time.Minute
+
 // hangup is the signal that makes a watch read everything.
 const hangup = syscall.SIGHUP
 
@@ -113,7 +116,7 @@ func scriptFetch(ts *testscript.TestScript, neg bool, args []string) {
 
 // listening is the address of the server whose output is in a file.
 func listening(ts *testscript.TestScript, file string) string {
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		body, _ := os.ReadFile(ts.MkAbs(file))
 		if _, after, ok := strings.Cut(string(body), "listening on "); ok && strings.Contains(after, "\n") {
 			address, _, _ := strings.Cut(after, "\n")
@@ -165,12 +168,12 @@ func scriptWaitFor(ts *testscript.TestScript, neg bool, args []string) {
 	pattern, err := regexp.Compile(args[1])
 	ts.Check(err)
 	var body []byte
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if body, _ = os.ReadFile(ts.MkAbs(args[0])); pattern.Match(body) {
 			return
 		}
 	}
-	ts.Fatalf("%s does not match %q in %s:\n%s", args[0], args[1], "30 s", body)
+	ts.Fatalf("%s does not match %q in %s:\n%s", args[0], args[1], patience, body)
 }
 
 // append FILE TEXT adds a line to a file.

@@ -100,7 +100,7 @@ func followDatabase(t *testing.T, via func(*pgtest.Cluster, string) string) *fol
 // await polls until the condition holds.
 func (f *following) await(what string, condition func() bool) {
 	f.t.Helper()
-	for deadline := time.Now().Add(90 * time.Second); !condition(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !condition(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			f.t.Fatalf("%s did not come; the log:\n%s", what, f.log)
 		}
