@@ -27,8 +27,10 @@ const numbersOfWriter = 12
 
 func newWriter(t testing.TB, url string, seed uint64, index int) *writer {
 	t.Helper()
+	conn := pgtest.Connect(t, url)
+	run(t, conn, fmt.Sprintf("select setseed(%g)", 1/float64(index))) // for what random() removes
 	return &writer{
-		rng: rand.New(rand.NewPCG(seed, uint64(index))), conn: pgtest.Connect(t, url),
+		rng: rand.New(rand.NewPCG(seed, uint64(index))), conn: conn,
 		base: 100_000 + 1000*index, done: map[string]int{},
 	}
 }

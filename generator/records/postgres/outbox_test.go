@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long a test waits for what must come; it is never waited out.
-const patience = 30 * time.Second
+const patience = 3 * time.Minute
 
 // changes gives the numbers noted after the given id, in order, "*" for every record.
 func changes(t *testing.T, conn *pgx.Conn, after int64) []string {

@@ -39,7 +39,7 @@ func TestStandby(t *testing.T) {
 			t.Fatal(err)
 		}
 		conn := pgtest.Connect(t, admin)
-		for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 			var there bool
 			if err := conn.QueryRow(context.Background(), "select coalesce(pg_last_wal_replay_lsn() >= $1::pg_lsn, false)", at).Scan(&there); err != nil {
 				t.Fatal(err)
@@ -94,7 +94,7 @@ func TestStandby(t *testing.T) {
 	// life enough. Any user may begin it, in a transaction that cannot write as well.
 	idle := h.look(t).KnownUpTo
 	pgtest.Exec(t, d.reader, "begin read only; select pg_current_xact_id(); commit")
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		delta := h.look(t)
 		if len(gist(delta)) > 0 {
 			t.Errorf("told %q", gist(delta))
