@@ -34,6 +34,7 @@ var blocks = map[string]block{
 	"windows":         windowsBlock,
 	"routes":          plainBlock(func(f *Facts) any { return &f.Statuses }),
 	"contacts":        contactsBlock,
+	"emergency":       emergencyBlock,
 	"supervisors":     plainBlock(func(f *Facts) any { return &f.Supervisors }),
 	"trainings":       plainBlock(func(f *Facts) any { return &f.Trainings }),
 	"reporting":       plainBlock(func(f *Facts) any { return &f.Data }),
@@ -97,6 +98,20 @@ func contactsBlock(f *Facts, id, _ string) (any, error) {
 		return nil, fmt.Errorf("no contact is named %q", id)
 	}
 	return &Contacts{Origin: f.Contacts.Origin, List: []Contact{c}}, nil
+}
+
+// emergencyNumbers makes links of the numbers to call. They are dialed as they stand: telephoneLink
+// would put a country code before them.
+var emergencyNumbers = strings.NewReplacer("911", `<a href="tel:911">911</a>`, "988", `<a href="tel:988">988</a>`)
+
+// emergencyBlock is whom to call in danger or in a crisis, for pages that someone in need may read.
+// The Guidelines have no such line; 988 is the national crisis line, in English and Spanish.
+func emergencyBlock(f *Facts, argument, language string) (any, error) {
+	if argument != "" {
+		return nil, fmt.Errorf("takes no argument, got %q", argument)
+	}
+	call, err := f.label("emergency-call", language)
+	return template.HTML(emergencyNumbers.Replace(template.HTMLEscapeString(call))), err
 }
 
 // blockTemplates are the parsed block files of every language.

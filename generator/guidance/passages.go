@@ -65,7 +65,8 @@ func setOf(names ...string) map[string]bool {
 }
 
 // textOf is the text of HTML that this package made, without drawings and without definitions in another
-// language, white space joined. Read out, it has a stop after what stands by itself and no headings of columns.
+// language, white space joined. Read out, it has a stop after what stands by itself, no headings of columns, and no asides: what
+// many pages say in the same words tells nobody which of them answers.
 func textOf(html string, readOut bool) string {
 	var b strings.Builder
 	b.Grow(len(html) / 2)
@@ -98,7 +99,7 @@ func textOf(html string, readOut bool) string {
 		tag, html, _ = strings.Cut(rest, ">")
 		name, attributes, _ := strings.Cut(tag, " ")
 		switch closed := strings.TrimPrefix(name, "/"); {
-		case name == "svg", readOut && (name == "caption" || name == "thead"), (name == "dt" || name == "dd") && strings.HasPrefix(attributes, "lang="):
+		case name == "svg", readOut && name == "aside", readOut && (name == "caption" || name == "thead"), (name == "dt" || name == "dd") && strings.HasPrefix(attributes, "lang="):
 			_, html, _ = strings.Cut(html, "</"+name+">")
 		default:
 			space = space || standsApart[closed]

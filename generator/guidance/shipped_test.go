@@ -298,6 +298,22 @@ func TestNoEnglishOnSpanishPages(t *testing.T) {
 	})
 }
 
+// Whoever may be in danger finds whom to call, with numbers that are dialed as they stand.
+func TestEmergency(t *testing.T) {
+	for _, language := range languages {
+		for _, p := range shipped(t).Pages(language) {
+			switch {
+			case strings.HasPrefix(p.Slug, "specialization-"), p.Slug == "complaints-and-appeals", p.Slug == "for-people-receiving-services", p.Slug == "overview":
+				for _, number := range []string{"911", "988"} {
+					if link := `<a href="tel:` + number + `">` + number + `</a>`; !strings.Contains(string(p.Body), link) {
+						t.Errorf("%s/%s: no %s", language, p.Slug, link)
+					}
+				}
+			}
+		}
+	}
+}
+
 func forEachText(v reflect.Value, visit func(guidance.Text)) {
 	if text, ok := v.Interface().(guidance.Text); ok {
 		if text != nil && !strings.HasPrefix(text["en"], "{n} hours") {
