@@ -73,7 +73,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"wrong type above others", change("en/fees.md", `title = "Fees and refunds"`, "title = 5"), []string{"en/fees.md:2: front matter: title:"}},
 		{"not TOML", change("en/fees.md", "order = 5", "order"), []string{"en/fees.md:7: front matter:"}},
 		{"bad date", change("en/fees.md", "2026-11-22", "2026-02-30"), []string{`en/fees.md:6: reviewed: "2026-02-30" is not a date`}},
-		{"no sections", change("en/fees.md", `["§403", "§600", "§601", "§602", "§801"]`, "[]"), []string{"en/fees.md:4: sections: names no section"}},
+		{"no sections", change("en/fees.md", `["§204", "§207", "§403", "§600", "§601", "§602", "§801"]`, "[]"), []string{"en/fees.md:4: sections: names no section"}},
 		{"empty title", change("en/fees.md", `"Fees and refunds"`, `" "`), []string{"en/fees.md:2: title: must be one line"}},
 		{"long summary", change("en/fees.md", "What certification", strings.Repeat("what ", 80)), []string{"en/fees.md:3: summary: longer than"}},
 		{"order taken", change("en/fees.md", "order = 5", "order = 4"), []string{"order 4 is taken by en/fees.md", "order is 5 here and 4 in en/fees.md"}},
