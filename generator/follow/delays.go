@@ -1,7 +1,6 @@
 package follow
 
 import (
-	"slices"
 	"time"
 
 	"github.com/cmpss/registry/generator/certification"
@@ -76,9 +75,7 @@ func find(list []*certification.Record, number string) (*certification.Record, b
 	if err != nil {
 		return nil, false // no site of this program has such a record
 	}
-	at, found := slices.BinarySearchFunc(list, wanted, func(r *certification.Record, n certification.Number) int {
-		return r.Number().Compare(n)
-	})
+	at, found := search(list, wanted)
 	if !found {
 		return nil, false
 	}

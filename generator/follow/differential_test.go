@@ -35,7 +35,7 @@ func TestWhateverHappensTheSiteIsThatOfOneBuild(t *testing.T) {
 	editions := []follow.Pages{loadPagesAt(t, "https://registry.example.org"), loadPagesAt(t, "https://elsewhere.example.org")}
 	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			h := &happenings{r: rand.New(rand.NewPCG(seed, 9)), fixture: newFixture(t), editions: editions}
+			h := &happenings{r: rand.New(rand.NewPCG(seed, 9)), fixture: newFixture(t), editions: editions, shown: map[string]bool{}}
 			h.least = 4
 			if seed%2 == 0 {
 				h.source.clock = func() time.Time { return h.now }
@@ -64,9 +64,10 @@ type happenings struct {
 	*fixture
 	r        *rand.Rand
 	editions []follow.Pages
-	numbers  int    // given so far
-	obstacle string // in the way of a file of the state folder; empty if none is
-	digest   string // of the difference that was held last
+	numbers  int             // given so far
+	obstacle string          // in the way of a file of the state folder; empty if none is
+	digest   string          // of the difference that was held last
+	shown    map[string]bool // numbers of which somebody may have seen a page
 	log      []string
 }
 
@@ -204,6 +205,7 @@ func (h *happenings) step(t *testing.T) (compared bool) {
 	if held, ok := errors.AsType[*publish.HeldError](err); ok {
 		h.digest = held.Difference.Digest()
 	}
+	h.mustNotFallSilent(t)
 	if h.index.fail != nil || h.obstacle != "" || errors.Is(err, follow.ErrClock) {
 		return false
 	}
@@ -216,6 +218,29 @@ func (h *happenings) step(t *testing.T) (compared bool) {
 	}
 	h.mustEqualOneBuild(t)
 	return true
+}
+
+// mustNotFallSilent holds that a number which once had a page has one, unless its certificate is not yet
+// issued by what is published.
+func (h *happenings) mustNotFallSilent(t *testing.T) {
+	t.Helper()
+	pages, err := filepath.Glob(filepath.Join(h.out, "verify", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	standing := make(map[string]bool, len(pages))
+	for _, page := range pages {
+		standing[strings.TrimSuffix(filepath.Base(page), ".json")] = true
+	}
+	for number := range h.shown {
+		if standing[number] {
+			continue
+		}
+		if !slices.ContainsFunc(h.index.list, func(r *certification.Record) bool { return r.Number().String() == number }) {
+			h.fatalf(t, "%s had a page, and has none", number)
+		}
+	}
+	h.shown = standing
 }
 
 // mustNotBeBehind holds each page to what is to be said of what the guard let pass at this instant.

@@ -34,7 +34,7 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 		confirms := unconfirmed && !upTo(delta.KnownUpTo, asOf).Before(certification.NextConfirmation(k.latest.read))
 		if complete = k.unread || confirms || delta.Reread; !complete {
 			report.Read = len(delta.Changed) + len(delta.Gone)
-			err := k.take(delta, asOf, report)
+			err := k.take(ctx, delta, asOf, report)
 			k.warn(report, asOf)
 			return asOf, err
 		}
@@ -57,7 +57,7 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 	if err := k.checkClock(asOf, snapshot.ServerTime); err != nil {
 		return asOf, err
 	}
-	k.replace(snapshot, upTo(snapshot.KnownUpTo, asOf))
+	k.replace(ctx, snapshot, upTo(snapshot.KnownUpTo, asOf))
 	k.unread, k.warning = false, snapshot.Warning
 	report.Complete, report.Read, report.Rejections = true, snapshot.Read, k.latest.snapshot.Rejections
 	k.warn(report, asOf)
@@ -118,12 +118,12 @@ func (k *Keeper) changes(ctx context.Context, follower records.Follower) (*recor
 }
 
 // take takes a delta over if the clock can be trusted.
-func (k *Keeper) take(delta *records.Delta, asOf time.Time, report *Report) error {
+func (k *Keeper) take(ctx context.Context, delta *records.Delta, asOf time.Time, report *Report) error {
 	k.pending = earliest([]time.Time{k.pending, delta.OldestChange})
 	if err := k.checkClock(asOf, delta.ServerTime); err != nil {
 		return err
 	}
-	k.apply(delta)
+	k.apply(ctx, delta)
 	k.latest.looked = upTo(delta.KnownUpTo, asOf)
 	report.Rejections = k.latest.snapshot.Rejections
 	return nil
@@ -158,9 +158,13 @@ func (k *Keeper) checkClock(began, server time.Time) error {
 }
 
 // replace takes a complete read over, which confirms what it read as of an instant.
-func (k *Keeper) replace(snapshot *records.Snapshot, read time.Time) {
+func (k *Keeper) replace(ctx context.Context, snapshot *records.Snapshot, read time.Time) {
 	k.trim(snapshot.Records)
 	withdrawn := withdrawnFrom(snapshot.Records, k.options.Publisher.Manifest())
+	for _, number := range k.shown(ctx, func(n certification.Number) bool { return !has(snapshot.Records, n) }) {
+		withdrawn = append(withdrawn, certification.NewWithdrawn(number))
+	}
+	slices.SortFunc(withdrawn, compareRecords)
 	withdrawn = slices.DeleteFunc(withdrawn, func(r *certification.Record) bool { return slices.Contains(k.options.Forget, r.Number()) })
 	told := snapshot.Modified
 	if len(withdrawn) > 0 {
@@ -176,12 +180,16 @@ func (k *Keeper) replace(snapshot *records.Snapshot, read time.Time) {
 }
 
 // apply takes over what changed since the last read.
-func (k *Keeper) apply(delta *records.Delta) {
+func (k *Keeper) apply(ctx context.Context, delta *records.Delta) {
 	k.trim(delta.Changed)
 	taken := *delta
 	taken.Changed, taken.Gone = slices.Clone(delta.Changed), nil
+	shown := k.shown(ctx, func(n certification.Number) bool {
+		_, gone := slices.BinarySearchFunc(delta.Gone, n, certification.Number.Compare)
+		return gone
+	})
 	for _, number := range delta.Gone {
-		if isPublished(k.options.Publisher.Manifest(), number) {
+		if k.options.Publisher.Manifest().Has(number.String()) || slices.Contains(shown, number) {
 			taken.Changed = append(taken.Changed, certification.NewWithdrawn(number))
 		} else {
 			taken.Gone = append(taken.Gone, number)

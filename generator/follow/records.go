@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"context"
 	"slices"
 
 	"github.com/cmpss/registry/generator/certification"
@@ -48,12 +49,35 @@ func withdrawnFrom(list []*certification.Record, published *site.Manifest) []*ce
 	return withdrawn
 }
 
-// isPublished reports whether the number stands on the published site.
-func isPublished(published *site.Manifest, number certification.Number) bool {
-	_, found := slices.BinarySearchFunc(published.Records, number.String(), func(e site.RecordEntry, n string) int {
-		return site.CompareNumbers(e.Number, n)
+// shown gives, of the numbers that a publication which did not end was to bring and that no manifest lists,
+// those that are gone and of which somebody may have been answered all the same: their page
+// stands, or the record table has them, so that query handlers know them.
+func (k *Keeper) shown(ctx context.Context, gone func(certification.Number) bool) []certification.Number {
+	var numbers []certification.Number
+	for _, text := range k.options.Publisher.Unlisted() {
+		if number, err := certification.ParseNumber(text); err == nil && gone(number) {
+			numbers = append(numbers, number)
+		}
+	}
+	if len(numbers) == 0 {
+		return nil
+	}
+	table, err := k.options.Index.Read(ctx, numbers)
+	if err != nil {
+		table = nil // no query handler answers from what cannot be read
+	}
+	return slices.DeleteFunc(numbers, func(number certification.Number) bool {
+		return !has(table, number) && !k.options.Publisher.HasPage(number.String())
 	})
+}
+
+func has(list []*certification.Record, number certification.Number) bool {
+	_, found := search(list, number)
 	return found
+}
+
+func search(list []*certification.Record, number certification.Number) (int, bool) {
+	return slices.BinarySearchFunc(list, number, func(r *certification.Record, n certification.Number) int { return r.Number().Compare(n) })
 }
 
 // differing gives the numbers whose records are not the same in the two lists, in order.

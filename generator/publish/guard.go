@@ -88,6 +88,9 @@ func compare(previous *site.Manifest, next *site.Site, p places) (d Difference, 
 		now, k := &next.Records[i], p.of(i)
 		if k < 0 {
 			d.Added = append(d.Added, now.Number)
+			if now.Status == site.Withdrawn { // it was shown by a publication that did not end
+				d.Vanished = append(d.Vanished, now.Number)
+			}
 			continue
 		}
 		old := &previous.Records[k]

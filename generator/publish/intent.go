@@ -15,8 +15,9 @@ import (
 // that may have other bytes than the manifest says.
 type intent struct {
 	layout  []string
-	numbers []string // sorted by site.CompareNumbers
-	fixed   []string // sorted
+	numbers []string // whose files it may create, replace or remove; sorted by site.CompareNumbers
+	fixed   []string // likewise; sorted
+	brings  []string // numbers that the manifest before it does not list, and the site has; sorted like numbers
 }
 
 // newIntent is what publishing next over previous may create and removes, together with what a
@@ -55,8 +56,24 @@ func newIntent(previous *site.Manifest, next *site.Site, superseded []site.Fixed
 		it.numbers = append(it.numbers, leftover.numbers...)
 		it.fixed = append(it.fixed, leftover.fixed...)
 	}
+	if !p.same {
+		for i := range next.Records {
+			if p.of(i) < 0 {
+				it.brings = append(it.brings, next.Records[i].Number)
+			}
+		}
+	}
 	it.sort()
 	return it
+}
+
+// announced is what is noted of an intent before anything is staged: what it brings. Nothing is created
+// yet, so that a file in its way is still somebody else's; what a killed run may have left stays ours.
+func (it *intent) announced(leftover *intent) *intent {
+	if leftover == nil {
+		leftover = new(intent)
+	}
+	return &intent{layout: leftover.layout, numbers: leftover.numbers, fixed: leftover.fixed, brings: it.brings}
 }
 
 func (it *intent) sort() {
@@ -68,16 +85,14 @@ func (it *intent) sort() {
 	it.fixed = slices.Compact(it.fixed)
 }
 
-// add adds records and fixed files, and reports whether any was not in the intent before.
-func (it *intent) add(numbers, fixed []string) bool {
-	before := len(it.numbers) + len(it.fixed)
+// add adds records and fixed files.
+func (it *intent) add(numbers, fixed []string) {
 	it.numbers, it.fixed = append(it.numbers, numbers...), append(it.fixed, fixed...)
 	it.sort()
-	return len(it.numbers)+len(it.fixed) > before
 }
 
-// empty reports whether nothing may be created.
-func (it *intent) empty() bool { return len(it.numbers)+len(it.fixed) == 0 }
+// empty reports whether there is nothing to note.
+func (it *intent) empty() bool { return len(it.numbers)+len(it.fixed)+len(it.brings) == 0 }
 
 // ownsRecord reports whether the files of a record may be a leftover of this program.
 func (it *intent) ownsRecord(number string) bool {
@@ -120,7 +135,7 @@ func (it *intent) encode() []byte {
 	for _, list := range []struct {
 		kind  string
 		items []string
-	}{{"layout", it.layout}, {"fixed", it.fixed}, {"number", it.numbers}} {
+	}{{"layout", it.layout}, {"fixed", it.fixed}, {"number", it.numbers}, {"brings", it.brings}} {
 		for _, item := range list.items {
 			b.WriteString(list.kind + " " + item + "\n")
 		}
@@ -142,6 +157,8 @@ func decodeIntent(body []byte) (*intent, error) {
 			it.fixed = append(it.fixed, item)
 		case "number":
 			it.numbers = append(it.numbers, item)
+		case "brings":
+			it.brings = append(it.brings, item)
 		default:
 			return nil, fmt.Errorf("bad line %.60q", line)
 		}

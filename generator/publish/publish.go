@@ -68,7 +68,7 @@ type Publisher struct {
 	state    *state
 	out      *dir
 	manifest *site.Manifest // of what is published
-	leftover *intent        // of a run that was killed; nil if there was none
+	leftover *intent        // of a publication that was killed or failed; nil if there was none
 	revision *site.Revision // of the site that the manifest's records are of; nil if that is not known
 	division *site.Division // of the manifest's records; nil if that is not known
 	failed   bool           // the last publication failed: what is published must be read anew
@@ -155,6 +155,9 @@ func (p *Publisher) Publish(ctx context.Context, s *site.Site, run Run) (Report,
 	} // else a person has looked, and the count begins anew
 	err := w.publish(ctx)
 	p.revision, p.failed = s.Revision, err != nil
+	if err != nil && w.noted != nil {
+		p.leftover = w.noted
+	}
 	return w.report, err
 }
 
@@ -166,6 +169,7 @@ type publication struct {
 	places places
 
 	intent     *intent
+	noted      *intent           // as it stands in the state folder
 	superseded []site.FixedEntry // assets of former sites that stay
 	changed    []changedRecord
 	replaced   []string          // fixed files that the manifest lists and that were staged
@@ -176,11 +180,11 @@ type publication struct {
 }
 
 func (w *publication) publish(ctx context.Context) error {
-	// The files that this run may create are noted first. If it is killed, the next run knows
-	// which files are its own although no manifest lists them.
+	// The numbers that this run brings are noted first: from when the record table has them, query
+	// handlers answer for them. If it is killed, the next run knows of them although no manifest lists them.
 	w.superseded = supersededAssets(w.manifest, w.site)
 	w.intent = newIntent(w.manifest, w.site, w.superseded, w.places, w.leftover)
-	if err := w.state.begin(w.manifest, w.intent); err != nil {
+	if err := w.note(w.intent.announced(w.leftover)); err != nil {
 		return err
 	}
 	if err := w.out.prepare(w.options.Workers); err != nil {
@@ -192,6 +196,14 @@ func (w *publication) publish(ctx context.Context) error {
 		return err
 	}
 	return w.commit(list)
+}
+
+func (w *publication) note(it *intent) error {
+	err := w.state.begin(w.manifest, it)
+	if err == nil {
+		w.noted = it
+	}
+	return err
 }
 
 // stageBeside stages the files while run.Beside runs. Either's failure stops the other.
@@ -231,12 +243,12 @@ func (w *publication) stageBeside(ctx context.Context) ([]staged, error) {
 // looked at: the rest takes a moment, and stopping half-way would only leave work for the
 // next run.
 func (w *publication) commit(list []staged) error {
-	// So are those that it replaces, now that they are known: until the manifest is written its
-	// sums are not of what stands there, and a next run for another site must not believe them.
-	if w.intent.add(w.replacedNumbers(), w.replaced) {
-		if err := w.state.begin(w.manifest, w.intent); err != nil {
-			return err
-		}
+	// The files that this run creates, replaces or removes are noted, now that none of somebody else was
+	// found in their way. Until the manifest is written the next run knows by it which files are
+	// its own, and that the manifest's sums are not of what stands there.
+	w.intent.add(w.replacedNumbers(), w.replaced)
+	if err := w.note(w.intent); err != nil {
+		return err
 	}
 	if err := w.out.place(list, w.options.Workers); err != nil {
 		return err

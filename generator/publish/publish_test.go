@@ -224,10 +224,12 @@ func TestWhatIsNotOursIsLeftAlone(t *testing.T) {
 		writeFile(t, filepath.Join(f.out, "verify/MPSS100002.html"), "theirs")
 		before := tree(t, f.out)
 		more := testSite(noon, map[string]string{"MPSS100001": "active changed", "MPSS100002": "active b"}, map[string]string{"index.html": "home"})
-		if _, err := publishOnce(t.Context(), more, f.options(), Run{}); err == nil || !strings.Contains(err.Error(), "was not written by this program") {
-			t.Errorf("error %v", err)
+		for range 2 { // what the first try noted does not make the file ours
+			if _, err := publishOnce(t.Context(), more, f.options(), Run{}); err == nil || !strings.Contains(err.Error(), "was not written by this program") {
+				t.Errorf("error %v", err)
+			}
+			mustEqual(t, before, tree(t, f.out))
 		}
-		mustEqual(t, before, tree(t, f.out))
 	})
 	t.Run("a link out of the folder", func(t *testing.T) {
 		f := newFolders(t)

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"path"
+	"slices"
 
 	"github.com/cmpss/registry/generator/site"
 )
@@ -33,4 +34,21 @@ func (p *Publisher) Stands() bool {
 		}
 	}
 	return true
+}
+
+// Unlisted gives the numbers, in order, that a publication which was stopped, or failed, was to bring and
+// that the manifest does not list. Whether one of them has a page already is for HasPage to say.
+func (p *Publisher) Unlisted() []string {
+	if p.leftover == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(p.leftover.brings), p.manifest.Has)
+}
+
+// HasPage reports whether a publication that did not end put a file of the record in place.
+func (p *Publisher) HasPage(number string) bool {
+	return p.leftover.ownsRecord(number) && slices.ContainsFunc(p.leftover.layout, func(layout string) bool {
+		_, err := p.out.root.Lstat(site.RecordPath(layout, number))
+		return err == nil
+	})
 }

@@ -136,16 +136,16 @@ func ReadManifest(state string) (*site.Manifest, error) {
 	return manifest, nil
 }
 
-// begin notes what a publication may create or replace before it does. A folder that has no
+// begin notes what a publication is about to do before it does. A folder that has no
 // manifest gets that of an empty site, so that from now on the output folder is known to be ours.
 func (s *state) begin(previous *site.Manifest, noted *intent) error {
-	if noted.empty() && !s.begun {
-		return nil
-	}
 	if _, err := os.Stat(filepath.Join(s.path, manifestName)); errors.Is(err, fs.ErrNotExist) {
 		if err := s.replace(s.path, manifestName, previous.EncodeHead(s.segments)); err != nil {
 			return fmt.Errorf("begin publication: %w", err)
 		}
+	}
+	if noted.empty() && !s.begun {
+		return nil
 	}
 	s.begun = true
 	if err := s.replace(s.path, intentName, noted.encode()); err != nil {

@@ -234,6 +234,12 @@ func decodeSegment(name string, files int, segment func(name string) ([]byte, er
 	return entries, nil
 }
 
+// Has reports whether the manifest lists the record.
+func (m *Manifest) Has(number string) bool {
+	_, found := slices.BinarySearchFunc(m.Records, number, func(e RecordEntry, n string) int { return CompareNumbers(e.Number, n) })
+	return found
+}
+
 // CompareNumbers orders canonical numbers by value: the shorter first.
 func CompareNumbers(a, b string) int {
 	if d := len(a) - len(b); d != 0 {
