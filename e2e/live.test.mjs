@@ -6,8 +6,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { openSite } from "./site.mjs";
+import { openSite, patience } from "./site.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const registry = path.join(root, "bin", "registry");
@@ -69,15 +70,29 @@ test("an edited page shows itself, and a mistake leaves it as it was", async (t)
   await page.locator("h1", { hasText: /^Costs$/ }).waitFor();
 });
 
+test("an edit that is published while a page loads shows itself", async (t) => {
+  const page = await site.page(t, { origin });
+  const at = "/guidance/advertising.html";
+  await page.route("**/live.js", async (route) => {
+    edit(path.join(content, "en", "advertising.md"), "\n## ", "\nWrite it in the sky.\n\n## ");
+    for (const began = performance.now(); performance.now() - began < patience; await pause(50)) {
+      if ((await (await page.request.get(at)).text()).includes("Write it in the sky.")) break;
+    }
+    await route.continue();
+  }, { times: 1 });
+  await page.goto(at);
+  await page.getByText("Write it in the sky.").waitFor();
+});
+
 test("answers follow an edited theme, and the search an edited page", async (t) => {
   const page = await site.page(t, { origin, js: false });
   edit(path.join(theme, "translations", "en.toml"), 'all = "All guidance"', 'all = "Everything there is to read"');
-  edit(path.join(content, "en", "fees.md"), "## Refunds", "## Marmalade");
+  edit(path.join(content, "en", "fees.md"), "## Refunds", "## Marmalade\n\nThere is none.\n\n## Refunds");
   await assert.doesNotReject(async () => {
-    for (let tries = 0; ; tries++) {
+    for (const began = performance.now(); ; await pause(50)) {
       await page.goto("/search?q=marmalade");
       if ((await page.getByText("Everything there is to read").count()) === 1 && (await page.locator("mark, h3 a[href*=marmalade]").count()) > 0) return;
-      if (tries > 100) throw new Error(await page.content());
+      if (performance.now() - began > patience) throw new Error(await page.content());
     }
   });
 });

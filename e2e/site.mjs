@@ -21,6 +21,9 @@ export const chromiumFlags = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 
+/** How long anything may take, in milliseconds: a limit and no wait, for much else may run on the same machine. */
+export const patience = 3 * 60_000;
+
 export const phone = { width: 390, height: 844 };
 export const desktop = { width: 1280, height: 900 };
 export const narrow = { width: 320, height: 640 };
@@ -56,6 +59,7 @@ export async function openSite({ more = [] } = {}) {
     browser = await chromium.launch({
       executablePath: chromiumPath,
       args: chromiumFlags,
+      timeout: patience,
     });
     return { origin, who, now, out, browser, close, page: (t, options) => openPage(t, browser, { origin, ...options }) };
   } catch (err) {
@@ -108,7 +112,7 @@ async function openPage(t, browser, { origin, js = true, view = desktop, scheme 
       faults.push(`${response.status()} for ${response.url()}`);
     }
   });
-  context.setDefaultTimeout(30_000); // a limit and no wait: much else may run on the same machine
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   page.on("pageerror", (err) => faults.push(`script failed: ${err}`));
   page.on("console", (message) => {

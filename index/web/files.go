@@ -171,10 +171,13 @@ func (x *exchange) file(address, rest string) {
 		}
 	}
 	kind := contentType(name)
+	var tag string
 	if x.h.Live && strings.HasPrefix(kind, "text/html") {
-		body = withLive(body)
+		body, tag = withLive(body)
+	} else {
+		tag = entityTag(body)
 	}
-	if x.unchanged(entityTag(body)) {
+	if x.unchanged(tag) {
 		return
 	}
 	if isText(kind) {

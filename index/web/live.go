@@ -14,12 +14,16 @@ var liveScript []byte
 
 const livePath = "/live.js"
 
-// withLive puts the script into a page, and lets it ask this site.
-func withLive(page []byte) []byte {
+// withLive puts the script into a page, lets it ask this site, and gives the page's entity tag. The script is told the
+// tag, so that an edit which is published while the page is still loading is seen as well; it is that of the page
+// before it was.
+func withLive(page []byte) (live []byte, tag string) {
 	if !bytes.Contains(page, []byte("connect-src")) {
 		page = bytes.Replace(page, []byte("form-action 'self'"), []byte("connect-src 'self'; form-action 'self'"), 1)
 	}
-	return bytes.Replace(page, []byte("</head>"), []byte(`<script src="`+livePath+`" defer></script></head>`), 1)
+	live = bytes.Replace(page, []byte("</head>"), []byte(`<script src="`+livePath+`" data-tag="" defer></script></head>`), 1)
+	tag = entityTag(live)
+	return bytes.Replace(live, []byte(`data-tag=""`), []byte("data-tag="+tag), 1), tag
 }
 
 // sendLive sends the script.

@@ -474,6 +474,30 @@ func TestCompression(t *testing.T) {
 	}
 }
 
+// TestLivePagesSayTheirTag: the script of a page that was edited while it loaded can only see it by the tag that the
+// page came with.
+func TestLivePagesSayTheirTag(t *testing.T) {
+	f := newFixture(t, func(o *Options) { o.Live = true })
+	var tags []string
+	for _, text := range []string{"<html><head></head>one", "<html><head></head>another"} {
+		if err := os.WriteFile(filepath.Join(f.public, "page.html"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for _, encoding := range []string{"", "gzip"} {
+			header := f.ask("HEAD", "/page.html", withHeader("Accept-Encoding", encoding)).Header.Get("ETag")
+			_, tag, said := strings.Cut(bodyOf(t, f.ask("GET", "/page.html")), ` data-tag="`)
+			tag, _, _ = strings.Cut(tag, `"`)
+			if !said || len(tag) < 16 || !strings.Contains(header, tag) {
+				t.Errorf("%q, accepting %q: the page says %q, its header %s", text, encoding, tag, header)
+			}
+			tags = append(tags, tag)
+		}
+	}
+	if tags[0] == tags[2] {
+		t.Errorf("two pages have the tag %s", tags[0])
+	}
+}
+
 // TestLogHasNothingLookedUp asks for things that can be told apart and looks for them in the log.
 func TestLogHasNothingLookedUp(t *testing.T) {
 	var log bytes.Buffer
