@@ -6,7 +6,7 @@
 //     word, with everyday words for the terms of the program (facts/synonyms.toml), and with a
 //     typing mistake in a word that the guidance does not have.
 //   - What a page is asked for, in the words of those who ask, stands in a file beside it, and from these questions the index learns
-//     which page a question is for, though the page has other words.
+//     which page a question is for, and which part of it, though the page has other words.
 //   - A question is bounded: MaxQuery bytes, 24 words. No text of a person reaches a query
 //     language; the terms are looked up one by one, in every page.
 //   - A page is found once, with the part that answers, or its summary where none does clearly, and the words found in it are marked.

@@ -37,6 +37,8 @@ type page struct {
 	parts  []part
 	usual  float64        // length of a part
 	having map[string]int // how many parts have a term
+	first  int            // of the examples of what is asked of the page
+	answer []int          // of each of them: which part has it, len(parts) for the page as a whole, or -1 where that is not known
 }
 
 // part is a passage and the terms that it has.
@@ -70,6 +72,10 @@ func New(language string, pages []*guidance.Page, synonyms guidance.Synonyms, fo
 		x.learned = former.learned
 	} else {
 		x.learned = learn(asked, r)
+	}
+	for i := range x.pages {
+		x.pages[i].assign(x.learned.from[i])
+		x.pages[i].first = x.learned.first[i]
 	}
 	r.learns = false
 	return x, nil

@@ -14,7 +14,7 @@ type learned struct {
 	features map[string]int // where the weights of a feature begin
 	rarity   []float64      // of a feature, by that place divided by pages
 	weights  []float32      // of each feature for each page
-	of       []int          // the page of each example
+	first    []int          // the first example of each page, and how many there are
 	having   []having       // the examples that have each feature, one feature after the other
 	begins   []int          // where those of a feature begin, by its place divided by pages, and where the last ends
 }
@@ -62,13 +62,15 @@ const (
 // learn finds the weights from the texts that ask for each page. The same texts give the same.
 func learn(asked [][]string, r *reader) *learned {
 	var examples []example
+	pages := len(asked)
+	l := &learned{from: asked, pages: pages, features: make(map[string]int)}
 	for page, texts := range asked {
+		l.first = append(l.first, len(examples))
 		for _, text := range texts {
 			examples = append(examples, example{r.features(text), page})
 		}
 	}
-	pages := len(asked)
-	l := &learned{from: asked, pages: pages, features: make(map[string]int)}
+	l.first = append(l.first, len(examples))
 	var in []float64 // how many examples have a feature
 	for _, e := range examples {
 		for _, f := range e.features {
@@ -93,7 +95,6 @@ func learn(asked [][]string, r *reader) *learned {
 	places, values := make([][]int, len(examples)), make([][]float64, len(examples))
 	for i, e := range examples {
 		places[i], values[i] = l.vector(e.features)
-		l.of = append(l.of, e.page)
 		for k, place := range places[i] {
 			feature := place / pages
 			l.having[next[feature]] = having{int32(i), float32(values[i][k])}
@@ -180,24 +181,21 @@ func softmax(sums []float64) {
 // likeness is what the question of a page that is most like the one asked counts, where it is the same.
 const likeness = 2
 
-// sums are how much a question seems to be for each page; only their differences say something.
-func (l *learned) sums(features []string) []float64 {
-	sums := make([]float64, l.pages)
+// sums are how much a question seems to be for each page, of which only the differences say something, and how like it is to
+// each example, from 0 to 1: the cosine of the two.
+func (l *learned) sums(features []string) (sums, like []float64) {
+	sums = make([]float64, l.pages)
 	places, values := l.vector(features)
 	l.add(sums, places, values)
-	like := make([]float64, len(l.of)) // of each example: the cosine
+	like = make([]float64, l.first[l.pages])
 	for k, place := range places {
 		feature := place / l.pages
 		for _, h := range l.having[l.begins[feature]:l.begins[feature+1]] {
 			like[h.example] += values[k] * float64(h.value)
 		}
 	}
-	most := make([]float64, l.pages)
-	for i, page := range l.of {
-		most[page] = max(most[page], like[i])
-	}
 	for page := range sums {
-		sums[page] += likeness * most[page]
+		sums[page] += likeness * slices.Max(like[l.first[page]:l.first[page+1]])
 	}
-	return sums
+	return sums, like
 }

@@ -21,9 +21,10 @@ func TestLeftOut(t *testing.T) {
 		name         string
 		fold         func(k, n int) int // of question k of n
 		first, third int                // of a hundred, at least
+		right, wrong int                // likewise: by the part that is shown of the right page, and at most by another
 	}{
-		{"one by one", func(k, _ int) int { return k % folds }, 60, 83},
-		{"in stretches", func(k, n int) int { return k * folds / n }, 50, 75},
+		{"one by one", func(k, _ int) int { return k % folds }, 60, 83, 60, 12},
+		{"in stretches", func(k, n int) int { return k * folds / n }, 50, 75, 35, 25},
 	}
 	if testing.Short() {
 		cuts = cuts[1:]
@@ -31,6 +32,7 @@ func TestLeftOut(t *testing.T) {
 	for _, language := range languages {
 		for _, cut := range cuts {
 			var asked, first, third int
+			var part shown
 			for fold := range folds {
 				var pages []*guidance.Page
 				left := make(map[string][]guidance.Question) // by slug
@@ -63,6 +65,7 @@ func TestLeftOut(t *testing.T) {
 						}
 						if at >= 0 {
 							third++
+							part.add(hits[at].Passage.ID, question.Part)
 						}
 					}
 				}
@@ -71,6 +74,10 @@ func TestLeftOut(t *testing.T) {
 			t.Logf("%s, left out %s: of %d questions, %.1f %% lead to their page first and %.1f %% among three", language, cut.name, asked, share(first), share(third))
 			if first*100 < asked*cut.first || third*100 < asked*cut.third {
 				t.Errorf("%s, left out %s: too few; %d %% and %d %% are asked for", language, cut.name, cut.first, cut.third)
+			}
+			t.Logf("%s, left out %s: %v", language, cut.name, part)
+			if part.right*100 < part.asked*cut.right || part.wrong*100 > part.asked*cut.wrong {
+				t.Errorf("%s, left out %s: at least %d %% are asked for, and at most %d %% of another part", language, cut.name, cut.right, cut.wrong)
 			}
 		}
 	}

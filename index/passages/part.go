@@ -7,38 +7,77 @@ import (
 	"github.com/cmpss/registry/generator/guidance"
 )
 
+// How a part is chosen: by what it says, beside the questions that it is known to answer.
 const (
 	// What a word in a heading counts beside one in the text, and what it counts that a heading reads like the whole question:
 	// in both, small words say whether somebody asks who, when or how much.
 	inHeading = 2.0
 	readsLike = 2.0
 
-	// By how much a part must answer better than the next best to be shown for its page.
-	clearly = 0.2
+	enough  = 0.1  // what the known questions of a page count together that tell in full which part is meant
+	unasked = 0.01 // what a part counts that answers none like it, as a share of all
+	reading = 0.5  // what the words count beside them
+	alone   = 1.0  // and how much more where no known question is like the one asked
 )
 
+// assign notes which part of the page has the answer to each of the texts that ask for it.
+func (p *page) assign(texts []string) {
+	part := make(map[string]int) // by its ID
+	for i := range p.parts {
+		part[p.parts[i].ID] = i
+	}
+	known := make(map[string]int) // by question
+	for _, question := range p.Questions {
+		i, found := part[question.Part]
+		if question.Whole || !found {
+			i = len(p.parts)
+		}
+		known[question.Text] = i
+	}
+	p.answer = make([]int, len(texts))
+	for k, text := range texts {
+		i, asked := known[text]
+		if !asked {
+			i = -1
+		}
+		p.answer[k] = i
+	}
+}
+
 // choose gives the part of a page in which a reader finds the answer to a question: by its words (Okapi BM25, among the parts of
-// this page), those of its heading, and how like the heading is to the question. Where two parts answer about as well it is what the page says of
-// itself, and its beginning: a reader who is led to the wrong part takes it for the answer.
-func (x *Index) choose(p *page, asked []string, wanted []meaning) guidance.Passage {
-	var best *part
-	most, next := math.Inf(-1), math.Inf(-1)
+// this page), those of its heading, how like the heading is to the question, and how like the questions are that the part is known to
+// answer. Where none is more likely than not it is what the page says of itself, and its beginning: a reader who is led to the wrong
+// part takes it for the answer. Like is how like the question is to each example.
+func (x *Index) choose(p *page, asked []string, wanted []meaning, like []float64) guidance.Passage {
+	shares := make([]float64, len(p.parts)+1) // the last is the page as a whole
+	all := 0.0
+	for k, i := range p.answer {
+		if i >= 0 {
+			alike := like[p.first+k]
+			vote := alike * alike * alike // the power to which it is raised says how much more the nearest count
+			shares[i] += vote
+			all += vote
+		}
+	}
+	for i := range shares {
+		shares[i] = math.Log(unasked + shares[i]/max(all, enough))
+	}
+	weight := reading + alone*max(0, 1-all/enough)
 	for i := range p.parts {
 		part := &p.parts[i]
 		score := readsLike * x.alike(asked, part.features)
 		for _, m := range wanted {
 			score += m.weight * m.best(func(term string) float64 { return p.worth(part, term) })
 		}
-		if score > most {
-			best, most, next = part, score, most
-		} else {
-			next = max(next, score)
+		shares[i] += weight * score
+	}
+	softmax(shares)
+	for i := range p.parts {
+		if shares[i] > 0.5 {
+			return p.parts[i].Passage
 		}
 	}
-	if most-next < clearly {
-		return guidance.Passage{Text: p.Summary}
-	}
-	return best.Passage
+	return guidance.Passage{Text: p.Summary}
 }
 
 // worth is what a term says for a part of the page.

@@ -23,6 +23,12 @@ func small(t *testing.T) *passages.Index {
 			Slug: "fees", Title: "Fees", Summary: "What certification costs.",
 			Body: `<p>Money is paid online.</p><h2 id="refunds">Refunds</h2><p>A payment is returned when you paid twice. <em>Écoles</em> pay in bulk.</p>` +
 				`<h2 id="late">Paying late</h2><table><tbody><tr><th>Late fee</th><td>$50</td></tr></tbody></table>`,
+			Questions: []guidance.Question{
+				{Text: "charged two times", Part: "refunds"},
+				{Text: "I paid two times", Part: "refunds"},
+				{Text: "the whole bill", Whole: true},
+				{Text: "which bank accounts are taken"},
+			},
 		},
 		{Slug: "exam", Title: "The exam", Summary: "Booking and taking it.", Body: `<h2 id="book">Booking</h2><p>Book the exam online. An appointment that you miss is lost.</p>`},
 	}
@@ -47,6 +53,7 @@ func TestSearch(t *testing.T) {
 		{"refund", "fees", "refunds", ""},
 		{"what happens when I paid twice?", "fees", "refunds", "paid twice"},
 		{"late fees", "fees", "late", "Late fee"},
+		{"they charged me two times", "fees", "refunds", ""},
 		{"my money back", "fees", "refunds", ""},
 		{"the test", "exam", "book", "exam"},
 		{"appiontment", "exam", "book", "appointment"},
@@ -148,6 +155,21 @@ func TestSearchTogether(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+// A question of which the whole page is the answer leads to its top, with what it says of itself; one that is answered before the
+// first heading leads there, with what stands there.
+func TestTopOfThePage(t *testing.T) {
+	x := small(t)
+	for text, want := range map[string]string{"the whole bill please": "What certification costs.", "which bank accounts": "Money is paid online."} {
+		hits, err := x.Search(passages.Query{Text: text, Limit: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(hits) == 0 || hits[0].Passage.ID != "" || hits[0].Passage.Text != want {
+			t.Errorf("%q: %v, want %q", text, hits, want)
+		}
+	}
 }
 
 func BenchmarkSearch(b *testing.B) {

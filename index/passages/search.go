@@ -51,7 +51,8 @@ func (x *Index) Search(q Query) ([]Hit, error) {
 	}
 	wanted := x.meanings(q.Text)
 	asked := x.reader.features(q.Text)
-	found := x.rank(asked, wanted, q.Whole)
+	sums, like := x.learned.sums(x.features(asked, wanted))
+	found := x.rank(wanted, sums, q.Whole)
 	marked := make(map[string]bool)
 	for _, m := range wanted {
 		for _, alternative := range m.alternatives {
@@ -64,7 +65,7 @@ func (x *Index) Search(q Query) ([]Hit, error) {
 	for _, r := range found[:min(len(found), q.Limit)] {
 		passage := r.part.Passage
 		if !q.Whole {
-			passage = x.choose(r.page, asked, wanted)
+			passage = x.choose(r.page, asked, wanted, like)
 		}
 		hits = append(hits, Hit{r.page.Page, passage, x.snippet(passage.Text, marked)})
 	}
@@ -114,8 +115,8 @@ const (
 )
 
 // rank gives the pages that answer, best first: by the words of the question that the page has, by how much of it one part of the page
-// answers, and by the questions that the page is known to be for. Asked are the features of the question, wanted its meanings.
-func (x *Index) rank(asked []string, wanted []meaning, whole bool) []ranked {
+// answers, and by the questions that the page is known to be for. Wanted are the meanings of the question, sums what was learned says.
+func (x *Index) rank(wanted []meaning, sums []float64, whole bool) []ranked {
 	known := 0
 	for _, m := range wanted {
 		if m.known {
@@ -141,7 +142,7 @@ func (x *Index) rank(asked []string, wanted []meaning, whole bool) []ranked {
 		most = max(most, r.said)
 		list = append(list, r)
 	}
-	shares := x.learned.sums(x.features(asked, wanted))
+	shares := slices.Clone(sums)
 	for i := range list {
 		if most > 0 {
 			// The logarithm, as what was learned is the logarithm of how likely a page is.
