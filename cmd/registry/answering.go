@@ -1,13 +1,17 @@
 package main
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/cmpss/registry/generator/follow"
+	"github.com/cmpss/registry/generator/guidance"
 	"github.com/cmpss/registry/generator/render"
 	"github.com/cmpss/registry/index"
 	"github.com/cmpss/registry/index/passages"
@@ -15,21 +19,56 @@ import (
 )
 
 // answering is the query handler as theme and content are now. It is made anew when they are,
-// while requests run.
+// while requests run: at once but for what the search learns of the guidance, which follows.
 type answering struct {
 	options web.Options // but for Holder, Pages and Guidance
 	current atomic.Pointer[answers]
+	edited  chan struct{} // one slot: there is something to learn
 
 	mu     sync.Mutex // held while a handler is made
 	holder *index.Holder
 	pages  follow.Pages
 }
 
-// answers are a handler and the pages that it answers with.
+// answers are a handler and what it answers with.
 type answers struct {
 	http.Handler
 	pages    *render.Renderer
-	guidance passages.Set
+	guidance *searchable
+}
+
+// searchable is the guidance as it can be searched: by what was learned of it last.
+type searchable struct {
+	*guidance.Library
+	learned atomic.Pointer[passages.Set]
+}
+
+// Search answers a question from the pages of a language.
+func (s *searchable) Search(language string, q passages.Query) ([]passages.Hit, error) {
+	hits, err := s.learned.Load().Search(language, q)
+	return among(hits, s.Pages(language)), err
+}
+
+// among gives the hits on the pages, which may be later ones than those that were searched.
+func among(hits []passages.Hit, pages []*guidance.Page) []passages.Hit {
+	var list []passages.Hit
+	for _, hit := range hits {
+		at := slices.IndexFunc(pages, func(p *guidance.Page) bool { return p.Slug == hit.Page.Slug })
+		if at >= 0 {
+			hit.Page = pages[at]
+			list = append(list, hit)
+		}
+	}
+	return list
+}
+
+// learn learns from the library as it is, but for what a former set has learned from the same.
+func (s *searchable) learn(languages []string, former passages.Set) error {
+	set, err := passages.NewSet(s.Library, languages, former)
+	if err == nil {
+		s.learned.Store(&set)
+	}
+	return err
 }
 
 // use answers with the pages from now on, or, where the index is not open yet, once it is.
@@ -54,22 +93,48 @@ func (a *answering) make() error {
 	if a.holder == nil || pages == nil || before != nil && before.pages == pages {
 		return nil
 	}
-	var former passages.Set
+	search := &searchable{Library: pages.Guidance()}
 	if before != nil {
-		former = before.guidance
-	}
-	set, err := passages.NewSet(pages.Guidance(), pages.Languages(), former)
-	if err != nil {
+		search.learned.Store(before.guidance.learned.Load())
+	} else if err := search.learn(pages.Languages(), nil); err != nil {
 		return err
 	}
 	options := a.options
-	options.Holder, options.Pages, options.Guidance = a.holder, pages, set
+	options.Holder, options.Pages, options.Guidance = a.holder, pages, search
 	handler, err := web.New(options)
 	if err != nil {
 		return err
 	}
-	a.current.Store(&answers{handler, pages, set})
+	a.current.Store(&answers{handler, pages, search})
+	if before != nil {
+		select {
+		case a.edited <- struct{}{}:
+		default: // it will learn from these as well
+		}
+	}
 	return nil
+}
+
+// learnAfter is for how long nothing may have been edited before the search learns: that takes all cores
+// for a second, and a browser needs them to show the edit.
+const learnAfter = 500 * time.Millisecond
+
+// learn keeps the search true to the guidance until the context ends.
+func (a *answering) learn(ctx context.Context, failed func(error)) {
+	var quiet <-chan time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.edited:
+			quiet = time.After(learnAfter)
+		case <-quiet:
+			now := a.current.Load()
+			if err := now.guidance.learn(now.pages.Languages(), *now.guidance.learned.Load()); err != nil {
+				failed(err)
+			}
+		}
+	}
 }
 
 // ServeHTTP answers with the pages of this moment.
@@ -89,12 +154,16 @@ func (f *pagesFlags) isWorkshop() bool {
 }
 
 // follow lets the handler answer with the pages that the watcher publishes, from those it begins
-// with on. It is called before the watcher runs.
-func (a *answering) follow(w *watcher) {
-	a.pages = w.keeper.Pages()
+// with on, until the context ends. It is called before the watcher runs.
+func (a *answering) follow(ctx context.Context, w *watcher) {
+	a.pages, a.edited = w.keeper.Pages(), make(chan struct{}, 1)
+	failed := func(err error) {
+		w.log.Error("the answers keep the theme and content that they had", "error", oneLine(err))
+	}
 	w.published = func() {
 		if err := a.use(w.keeper.Pages()); err != nil {
-			w.log.Error("the answers keep the theme and content that they had", "error", oneLine(err))
+			failed(err)
 		}
 	}
+	go a.learn(ctx, failed)
 }

@@ -61,7 +61,7 @@ func (c *serveCommand) Run(ctx context.Context, p *process) error {
 			return err
 		}
 		w.ready = nil // that is when questions are answered
-		a.follow(w)
+		a.follow(ctx, w)
 		published := w.published
 		w.published = func() {
 			published()

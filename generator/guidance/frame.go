@@ -6,21 +6,22 @@ import (
 	"fmt"
 )
 
-// Frame identifies everything that the library says but for what stands in the bodies of its
-// pages, and what people ask of them: the facts, and of each page what its front matter says. A page that shows no body of
-// guidance is the same for two libraries of one frame.
+// Frame identifies what the library gives to pages that show no guidance: which pages there are to link
+// to, who is called, and the figures that translations name. A page that asks for no more is
+// the same for two libraries of one frame.
 func (l *Library) Frame() ([sha256.Size]byte, error) {
-	var fronts []Page
-	for _, language := range sortedKeys(l.pages) {
-		for _, p := range l.pages[language] {
-			front := *p
-			front.Body, front.Headings, front.Passages, front.Questions = "", nil, nil, nil
-			fronts = append(fronts, front)
+	slugs := make(map[string][]string) // by language
+	for language, pages := range l.pages {
+		for _, p := range pages {
+			slugs[language] = append(slugs[language], p.Slug)
 		}
 	}
-	body, err := json.Marshal(fronts)
+	body, err := json.Marshal([]any{slugs, l.facts.Contacts, l.facts.Deadlines, l.facts.Figures})
 	if err != nil {
 		return [sha256.Size]byte{}, fmt.Errorf("guidance: %w", err)
 	}
-	return sha256.Sum256(append(body, l.factsDigest[:]...)), nil
+	return sha256.Sum256(body), nil
 }
+
+// FactsDigest identifies the facts: it changes when a byte of their files does.
+func (l *Library) FactsDigest() [sha256.Size]byte { return l.factsDigest }

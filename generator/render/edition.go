@@ -58,6 +58,9 @@ func (r *Renderer) newEdition(language string) (*edition, error) {
 		src := r.theme.pages[page]
 		t, err := shared.Clone()
 		if err == nil {
+			if page == pageRecord || page == pageSearch {
+				t.Funcs(template.FuncMap{"groups": e.listed})
+			}
 			_, err = t.New(src.name).Parse(src.text)
 		}
 		if err != nil {
@@ -135,6 +138,12 @@ func (e *edition) groups() []guidance.Group {
 		return nil
 	}
 	return e.renderer.library.Groups(e.language)
+}
+
+// listed are the groups for a page that Reload would take over.
+func (e *edition) listed() []guidance.Group {
+	e.renderer.lists.Store(true)
+	return e.groups()
 }
 
 // contact is an office that people write to or call, by its id in the facts.

@@ -14,7 +14,7 @@ import (
 )
 
 // What Reload gives is what Load gives, whatever was edited; and it takes over what record pages
-// are put together from when only a body was.
+// are put together from when nothing that they show was.
 func TestReloadGivesWhatLoadGives(t *testing.T) {
 	former := renderer(t)
 	for _, c := range []struct {
@@ -22,7 +22,10 @@ func TestReloadGivesWhatLoadGives(t *testing.T) {
 		ofTheme, takesOver   bool
 	}{
 		{name: "body", file: "en/fees.md", from: "All amounts", to: "All sums", takesOver: true},
-		{name: "summary", file: "en/fees.md", from: "summary = \"", to: "summary = \"All: "},
+		{name: "summary", file: "en/fees.md", from: "summary = \"", to: "summary = \"All: ", takesOver: true},
+		{name: "title", file: "en/fees.md", from: "title = \"", to: "title = \"All: ", takesOver: true},
+		{name: "fee", file: "facts/fees.toml", from: "dollars = 100", to: "dollars = 101", takesOver: true},
+		{name: "figure", file: "facts/deadlines.toml", from: "n = 30", to: "n = 31"},
 		{name: "question", file: "en/fees.questions.toml", from: "how much does it cost", to: "how much is it exactly", takesOver: true},
 		{name: "fact", file: "facts/contacts.toml", from: "(279) 234-0699", to: "(279) 234-0698"},
 		{name: "template", file: "templates/record.html", from: "<article", to: "<article id=\"x\"", ofTheme: true},
@@ -75,6 +78,38 @@ func TestReloadGivesWhatLoadGives(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A theme may list the guidance on record pages: their titles are followed there as well.
+func TestReloadFollowsTitlesOnRecordPages(t *testing.T) {
+	theme, guide := themeCopy(t), copyOf(t, content.FS)
+	page := theme["templates/record.html"]
+	page.Data = bytes.Replace(page.Data, []byte("<article"), []byte("{{range groups}}{{range .Pages}}<p>{{.Title}}</p>{{end}}{{end}}<article"), 1)
+	var former *Renderer
+	for _, title := range []string{"Fees and refunds", "What it costs"} {
+		guide["en/fees.md"].Data = bytes.Replace(guide["en/fees.md"].Data, []byte("Fees and refunds"), []byte(title), 1)
+		blocks, err := fs.Sub(theme, "guidance")
+		if err != nil {
+			t.Fatal(err)
+		}
+		library, err := guidance.Load(guide, blocks, languages)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := Reload(former, theme, library, testOptions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := cases()[0].statement(t)
+		body, err := r.AppendRecord(nil, "en", &s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(body, []byte("<p>"+title+"</p>")) {
+			t.Errorf("the record page does not show %q", title)
+		}
+		former = r
 	}
 }
 

@@ -27,12 +27,13 @@ type Renderer struct {
 	advisor  *advice.Advisor
 	editions map[string]*edition // by language
 	digest   [32]byte
-	frame    [32]byte // of all that the pages depend on which show no body of guidance
+	frame    [32]byte // of all that record pages and results depend on, unless they list the guidance
 
 	operations []operation // of the interface for programs
 
 	made   [2]func() ([]Page, error) // once: the pages that depend on no record; the second with the notice of sample records
 	sample atomic.Bool               // the second were asked for
+	lists  atomic.Bool               // a record page or a page of results lists the guidance
 }
 
 // Load reads a theme and makes ready every page in every language. It renders each kind of
@@ -42,8 +43,8 @@ func Load(theme fs.FS, library *guidance.Library, options Options) (*Renderer, e
 	return Reload(nil, theme, library, options)
 }
 
-// Reload gives what Load gives. Where nothing but the bodies of guidance pages is other than it
-// was for a former Renderer, which may be nil, it does not make and try again what shows none.
+// Reload gives what Load gives. What shows no guidance, record pages above all, it does not make and try
+// again where nothing that they depend on is other than it was for a former Renderer, which may be nil.
 func Reload(former *Renderer, files fs.FS, library *guidance.Library, options Options) (*Renderer, error) {
 	if err := options.check(); err != nil {
 		return nil, err
@@ -53,9 +54,13 @@ func Reload(former *Renderer, files fs.FS, library *guidance.Library, options Op
 	if err != nil {
 		return nil, err
 	}
+	same := former // as far as pages go that show no guidance
+	if former != nil && (former.frame != frame || former.lists.Load()) {
+		same = nil
+	}
 	var th *theme
-	if former != nil && former.frame == frame {
-		th = former.theme
+	if same != nil {
+		th = same.theme
 	} else if th, err = readTheme(files, options.Languages, library.Facts().Figure); err != nil {
 		return nil, err
 	}
@@ -96,13 +101,13 @@ func Reload(former *Renderer, files fs.FS, library *guidance.Library, options Op
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	if err := r.makeReady(former); err != nil {
+	if err := r.makeReady(same, former != nil && former.sample.Load()); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
-// frameOf identifies the theme, the options, and what the library says outside of bodies.
+// frameOf identifies the theme, the options, and what the library gives to pages that show no guidance.
 func frameOf(theme fs.FS, library *guidance.Library, options Options) ([32]byte, error) {
 	sum := sha256.New()
 	outline, err := library.Frame()
@@ -125,16 +130,13 @@ func frameOf(theme fs.FS, library *guidance.Library, options Options) ([32]byte,
 	return [32]byte(sum.Sum(nil)), nil
 }
 
-// makeReady makes what pages are put together from, and tries each kind of page, by all cores.
-func (r *Renderer) makeReady(former *Renderer) error {
+// makeReady makes what pages are put together from, and tries each kind of page, by all cores. From a former
+// Renderer, which may be nil, it takes the forms over. Sample says which pages that depend on no record are made first.
+func (r *Renderer) makeReady(former *Renderer, sample bool) error {
 	var group errgroup.Group
 	group.Go(func() (err error) {
-		if former != nil && former.frame == r.frame {
-			for _, language := range r.options.Languages {
-				r.editions[language].forms = former.editions[language].forms
-			}
-			r.digest = former.digest
-			return nil
+		if former != nil {
+			return r.takeOver(former)
 		}
 		for _, language := range r.options.Languages {
 			if err := r.editions[language].compile(); err != nil {
@@ -146,14 +148,31 @@ func (r *Renderer) makeReady(former *Renderer) error {
 		}
 		return r.tryOtherPages()
 	})
-	for _, sample := range [...]bool{false, true} {
-		r.made[index(sample)] = sync.OnceValues(func() ([]Page, error) { return r.makeFixed(sample) })
+	for _, notice := range [...]bool{false, true} {
+		r.made[index(notice)] = sync.OnceValues(func() ([]Page, error) { return r.makeFixed(notice) })
 	}
 	group.Go(func() error { // those that will be asked for, as far as that is known; what is wrong with one is so with the other
-		_, err := r.made[index(former != nil && former.sample.Load())]()
+		_, err := r.made[index(sample)]()
 		return err
 	})
 	return group.Wait()
+}
+
+// takeOver takes the forms of a former Renderer over, and tries what shows the facts if they are others.
+func (r *Renderer) takeOver(former *Renderer) error {
+	r.digest = former.digest
+	for _, language := range r.options.Languages {
+		r.editions[language].forms = former.editions[language].forms
+	}
+	if r.library.FactsDigest() == former.library.FactsDigest() {
+		return nil
+	}
+	for _, language := range r.options.Languages {
+		if err := r.editions[language].tryTools(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (o *Options) check() error {
