@@ -55,7 +55,7 @@ type Options struct {
 	Publisher *publish.Publisher
 	Index     Index
 	Now       func() time.Time
-	Clock     func() time.Time // for durations; Now if nil
+	Clock     func() time.Time // for durations, and to know how Now was set: monotonic; Now if nil
 	Version   string           // of the program
 
 	NoSpecializations bool
@@ -97,6 +97,7 @@ type Keeper struct {
 	asOf    time.Time
 	unread  bool                    // a complete read was asked for or begun, and not taken over
 	doubt   bool                    // the clock jumped, and nothing has vouched for it since
+	vouched vouched                 // when the source last vouched for the clock
 	stale   bool                    // what was read is not what is published
 	held    *site.Held              // what waits for a person; nil if nothing does
 	pending time.Time               // the oldest change that is read and not published; zero if there is none
@@ -150,7 +151,7 @@ type Report struct {
 func (k *Keeper) Rebuild(ctx context.Context, why watch.Reason) (Report, error) {
 	var report Report
 	if why.Has(watch.ClockJumped) {
-		k.doubt = true
+		k.doubt = !k.isAsVouched()
 	}
 	k.load(why, &report)
 	if err := k.passTime(ctx, &report); err != nil {

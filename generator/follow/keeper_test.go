@@ -220,7 +220,7 @@ func (f *fixture) open(t testing.TB) {
 	t.Cleanup(f.publisher.Close)
 	f.Keeper = follow.New(follow.Options{
 		Source: f.source, Publisher: f.publisher, Index: f.index, Pages: f.pages, Version: "test", Accept: f.accept,
-		Now:  func() time.Time { return f.now },
+		Now: func() time.Time { return f.now }, Clock: time.Now, // which hardly moves while a test sets the other
 		Load: func() (follow.Pages, error) { return f.pages, f.loadError },
 	})
 }
@@ -376,6 +376,48 @@ func TestAClockInDoubtPublishesNothing(t *testing.T) {
 	})
 }
 
+// A clock that jumped while the source is down stops what changes by the calendar, until it is set back to
+// where it was: it need not wait for the source then.
+func TestAJumpThatIsUndoneIsNoDoubt(t *testing.T) {
+	midnight := certification.NewDate(2026, 11, 23).Start()
+	f := newFixture(t, draft("MPSS100001", "2024-11-23", "2026-11-22"))
+	f.source.clock = func() time.Time { return f.now }
+	f.now = midnight.Add(-time.Second)
+	f.rebuild(t, watch.Start)
+	f.source.fail = errors.New("the database is down")
+	look := func(now time.Time, why watch.Reason, want certification.Status) {
+		t.Helper()
+		f.now = now
+		if _, err := f.Rebuild(t.Context(), why); err == nil {
+			t.Error("no error")
+		}
+		f.mustSay(t, "MPSS100001", want)
+	}
+	look(midnight.Add(48*time.Hour), watch.ClockJumped|watch.TimeChanged, certification.Active)
+	look(midnight.Add(48*time.Hour), watch.Retry, certification.Active)
+	look(midnight.Add(24*time.Hour), watch.ClockJumped, certification.Active) // set, and still wrong
+	look(midnight.Add(time.Second), watch.ClockJumped, certification.Lapsed)
+	if s := f.says(t, "MPSS100001"); s.ThisUpdate.After(midnight) {
+		t.Errorf("it was confirmed at %s, without the source", s.ThisUpdate)
+	}
+	// The source had another time before it went down: then there is nothing to go back to.
+	g := newFixture(t, draft("MPSS100001", "2024-11-23", "2026-11-22"))
+	server := midnight.Add(-time.Minute)
+	g.source.clock = func() time.Time { return server }
+	g.now = server
+	g.rebuild(t, watch.Start)
+	server = server.Add(time.Hour)
+	if _, err := g.Rebuild(t.Context(), watch.Polled); !errors.Is(err, follow.ErrClock) {
+		t.Errorf("error %v", err)
+	}
+	g.source.fail = errors.New("the database is down")
+	for _, now := range []time.Time{midnight.Add(2 * time.Hour), midnight} {
+		g.now = now
+		g.Rebuild(t.Context(), watch.ClockJumped)
+		g.mustSay(t, "MPSS100001", certification.Active)
+	}
+}
+
 // A loop and a keeper of a file get over a jump together: the try after it trusts a clock that has
 // gone on evenly, and what the file has said since is published.
 func TestAfterAJumpAFileIsPublishedAgain(t *testing.T) {
@@ -386,7 +428,7 @@ func TestAfterAJumpAFileIsPublishedAgain(t *testing.T) {
 		now := func() time.Time { return time.Now().Add(time.Duration(offset.Load())) }
 		f.Keeper = follow.New(follow.Options{
 			Source: struct{ records.Source }{f.source}, // cannot say what changed, and has no clock
-			Pages:  f.pages, Publisher: f.publisher, Index: f.index, Version: "test", Now: now,
+			Pages:  f.pages, Publisher: f.publisher, Index: f.index, Version: "test", Now: now, Clock: time.Now,
 			Unchanged: func() bool { return true },
 		})
 		var mu sync.Mutex // held by the loop while it looks, and by the test while it changes the source

@@ -130,8 +130,8 @@ func (k *Keeper) take(ctx context.Context, delta *records.Delta, asOf time.Time,
 }
 
 // checkClock compares the host's clock with that of the source. A clock that jumped is
-// trusted again when the source vouches for it; where the source has no clock, when it has
-// gone on evenly up to the next look.
+// trusted again when the source vouches for it, or the jump is undone; where the source has no
+// clock, when it has gone on evenly up to the next look.
 //
 // The source said its time at some moment between the beginning of the look and now: one that took
 // long to answer is no reason to doubt the clock.
@@ -146,15 +146,28 @@ func (k *Keeper) checkClock(began, server time.Time) error {
 			return fmt.Errorf("%w: it jumped, and the source has none to compare it with; the next look trusts it if it has gone on evenly", ErrClock)
 		}
 	} else if began.Sub(server) > maxClockDifference || server.Sub(now) > maxClockDifference {
-		k.doubt = true
+		k.doubt, k.vouched = true, vouched{}
 		return fmt.Errorf("%w: the host says %s, the source %s; nothing is published until they agree within a minute",
 			ErrClock, now.UTC().Format(time.RFC3339), server.UTC().Format(time.RFC3339))
 	}
 	if now.Before(k.asOf.Add(-maxClockDifference)) {
 		return fmt.Errorf("%w: it says %s, the published site is as of %s", ErrClock, now.UTC().Format(time.RFC3339), k.asOf.UTC().Format(time.RFC3339))
 	}
-	k.doubt = false
+	k.doubt, k.vouched = false, vouched{now.Round(0), k.options.Clock()}
 	return nil
+}
+
+// vouched is what the clocks said when a look found nothing wrong with that of the host.
+type vouched struct{ wall, clock time.Time }
+
+// isAsVouched reports whether the host's clock, however it was set meanwhile, has gone on from when it was
+// last vouched for as the monotonic clock has: what moved it was undone.
+func (k *Keeper) isAsVouched() bool {
+	if k.vouched.wall.IsZero() {
+		return false
+	}
+	moved := k.options.Now().Round(0).Sub(k.vouched.wall) - k.options.Clock().Sub(k.vouched.clock)
+	return moved.Abs() <= maxClockDifference
 }
 
 // replace takes a complete read over, which confirms what it read as of an instant.
