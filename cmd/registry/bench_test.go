@@ -143,8 +143,8 @@ func BenchmarkAgainstTheDisk(b *testing.B) {
 	b.ReportMetric(ours.Seconds()/limit.Seconds(), "build/limit")
 }
 
-// keptSite is a keeper of a site in memory with benchRecords records, by a clock that the
-// benchmark sets.
+// keptSite is a keeper of a site in memory with benchRecords records in both languages, by a clock
+// that the benchmark sets.
 type keptSite struct {
 	*follow.Keeper
 	now    time.Time
@@ -159,7 +159,7 @@ func keepSample(b *testing.B, flags siteFlags, now time.Time) *keptSite {
 		flags.Source = filepath.Join(dir, "records.ndjson")
 	}
 	flags.Out, flags.State, flags.HoldAbove = filepath.Join(dir, "public"), filepath.Join(dir, "state"), benchRecords
-	flags.Languages, flags.BaseURL = []string{"en"}, "http://127.0.0.1:8080"
+	flags.Languages, flags.BaseURL = []string{"en", "es"}, "http://127.0.0.1:8080"
 	k := &keptSite{now: now}
 	keeper, _, closeAll, err := flags.keeper(follow.Options{Now: func() time.Time { return k.now }, Clock: time.Now})
 	if err != nil {
@@ -251,7 +251,8 @@ func BenchmarkGuidanceEdit(b *testing.B) {
 }
 
 // BenchmarkStatusChange changes one status in PostgreSQL among 100,000 and measures from before
-// the commit until the new bytes stand in the output folder, beside the time of one synced write.
+// the commit until the new bytes stand in the output folder of a site in both languages, beside the time
+// of one synced write.
 // REGISTRY_BENCH_RECORDS sets another number of records.
 func BenchmarkStatusChange(b *testing.B) {
 	reportDelays(b, publishChanges(b, "15s", suspension))
@@ -322,7 +323,7 @@ func publishChanges(b *testing.B, poll string, change change, prepare ...string)
 	log := new(lockedBuffer)
 	watcher := exec.CommandContext(b.Context(), commandIn(b, dir),
 		"watch", "--source", cluster.URL(name, "builder", "builder"), "--out", filepath.Join(dir, "public"), "--state", filepath.Join(dir, "state"),
-		"--languages", "en", "--hold-above", fmt.Sprint(count), "--poll", poll)
+		"--hold-above", fmt.Sprint(count), "--poll", poll)
 	watcher.Stdout, watcher.Stderr = log, log
 	if err := watcher.Start(); err != nil {
 		b.Fatal(err)
