@@ -208,6 +208,12 @@ func TestWhatWasLearnedIsKeptOnlyWhereItHolds(t *testing.T) {
 			p.Questions = append(slices.Clone(p.Questions), guidance.Question{Text: "who pays for the marmalade", Whole: true})
 		},
 		"no question": func(p *guidance.Page) { p.Questions = nil },
+		"the part of a question": func(p *guidance.Page) {
+			p.Questions = slices.Clone(p.Questions)
+			for i := range p.Questions {
+				p.Questions[i].Whole, p.Questions[i].Part = false, "paying-for-a-group"
+			}
+		},
 	}
 	for what, edit := range edits {
 		var pages []*guidance.Page
