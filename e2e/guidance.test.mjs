@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { narrow, openSite, phone } from "./site.mjs";
+import { desktop, narrow, openSite, phone } from "./site.mjs";
 
 const site = await openSite();
 after(() => site.close());
@@ -58,6 +58,52 @@ test("a question is answered from the guidance, in the language of the page, apa
     assert.ok((await answers.locator("mark").count()) > 0, "the words that answer are marked");
     await first.click();
     assert.equal(new URL(page.url()).pathname, slug);
+  }
+});
+
+test("where nobody is found an answer comes before that, and a name is answered first", async (t) => {
+  for (const view of [phone, desktop]) {
+    const page = await site.page(t, { view, js: false });
+    const nobody = page.locator("main [role=status]");
+    const isBefore = (a, b) => a.evaluate((x, y) => Boolean(x.compareDocumentPosition(y) & Node.DOCUMENT_POSITION_FOLLOWING), b);
+    for (const [at, first] of [
+      ["/search?q=how+much+does+the+exam+cost", "guidance"],
+      ["/es/search?q=cuanto+cuesta+el+examen", "guidance"],
+      ["/search?q=grace+miller", "people"],
+      ["/search?q=exam", "people"],
+      ["/search?q=MPSS12+34", "people"],
+    ]) {
+      await page.goto(at);
+      assert.ok(await nobody.isVisible(), `${at}: that nobody was found is said`);
+      const answers = page.locator("section[aria-labelledby=guidance-hits]");
+      if ((await answers.count()) === 0) {
+        assert.equal(first, "people", at);
+        continue;
+      }
+      assert.equal(await isBefore(answers, await nobody.elementHandle()), first === "guidance", at);
+    }
+  }
+});
+
+test("a question in the other language leads to its answers there", async (t) => {
+  const page = await site.page(t, { view: phone, js: false });
+  for (const [at, lang, to, slug] of [
+    ["/search?q=cu%C3%A1nto+cuesta+renovar", "es", "/es/search/index.html", "/es/guidance/fees.html"],
+    ["/es/search?q=how+much+does+it+cost+to+renew", "en", "/search/index.html", "/guidance/fees.html"],
+  ]) {
+    await page.goto(at);
+    const link = page.locator(`main [lang=${lang}] a[hreflang=${lang}]`);
+    const box = await link.boundingBox();
+    assert.ok(box.height >= 44, `${at}: ${box.height} px high`);
+    assert.ok(await page.locator("main [role=status]").isVisible());
+    await link.click();
+    assert.equal(new URL(page.url()).pathname, to);
+    const first = page.locator("section[aria-labelledby=guidance-hits] h3 a").first();
+    assert.equal(new URL(await first.evaluate((a) => a.href)).pathname, slug);
+  }
+  for (const name of ["grace miller", "rosa flores", "julia garcía morales"]) {
+    await page.goto(`/search?q=${encodeURIComponent(name)}`);
+    assert.equal(await page.locator("main [lang=es] a[hreflang=es]").count(), 0, name);
   }
 });
 

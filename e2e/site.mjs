@@ -175,6 +175,9 @@ export function kinds({ who, now }) {
     ["tools-sanction", "/tools/sanction?code=H13", 200],
     ["search-several", "/search?q=garcia", 200],
     ["search-none", "/search?q=zzyzzxq", 200],
+    ["search-asked", "/search?q=how+much+does+the+exam+cost", 200],
+    ["search-asked-in", "/search?q=cu%C3%A1nto+cuesta+renovar", 200],
+    ["search-asked-in-english", "/es/search?q=how+much+does+it+cost+to+renew", 200],
     ["search-empty", "/search?q=", 200], // a form to fill in, no mistake
     ["verify-malformed", "/verify?number=MPSS12", 400],
     ["verify-never-issued", "/verify?number=MPSS9999999", 404],

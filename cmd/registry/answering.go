@@ -49,6 +49,9 @@ func (s *searchable) Search(language string, q passages.Query) ([]passages.Hit, 
 	return among(hits, s.Pages(language)), err
 }
 
+// Asks reports whether a text is a question in a language.
+func (s *searchable) Asks(language, text string) bool { return s.learned.Load().Asks(language, text) }
+
 // among gives the hits on the pages, which may be later ones than those that were searched.
 func among(hits []passages.Hit, pages []*guidance.Page) []passages.Hit {
 	var list []passages.Hit

@@ -33,7 +33,7 @@ type forms struct {
 
 // ownKeys are the messages that no template names: the calendar's, and those that a page
 // takes from the translations of another language.
-var ownKeys = append([]string{"language.name", "language.elsewhere", "number.group", "keeping.seconds", "keeping.minutes", "keeping.hours", "feed.title", "feed.reviewed"}, calendarKeys...)
+var ownKeys = append([]string{"language.name", "language.elsewhere", "answers.see", "number.group", "keeping.seconds", "keeping.minutes", "keeping.hours", "feed.title", "feed.reviewed"}, calendarKeys...)
 
 func (r *Renderer) newEdition(language string) (*edition, error) {
 	e := &edition{

@@ -155,6 +155,7 @@ func (r *Renderer) tryOtherPages() error {
 		{Query: "x", Total: 5000, Results: results, Sample: true},
 		{Query: "x", Total: 5000, TotalIsAtLeast: true, Results: results},
 		{Query: "x", Guidance: r.guidanceSpecimen()},
+		{Query: "x", Guidance: r.guidanceSpecimen(), Asked: true},
 		{
 			Query: "x", Total: 5000, Results: results, Matches: []NameMatch{ExactName, CloseName, OtherName}, Page: 2, MaxPage: 10,
 			ByStatus: map[certification.Status]int{certification.NotIssued: 5000, certification.Active: 4000}, BySpecialization: map[string]int{"": 5000},
@@ -166,6 +167,9 @@ func (r *Renderer) tryOtherPages() error {
 		if _, err := r.Keeping(page); err != nil {
 			return err
 		}
+	}
+	for _, language := range r.options.Languages {
+		searches = append(searches, SearchPage{Query: hostileName, AskedIn: language})
 	}
 	for _, language := range r.options.Languages {
 		if err := r.editions[language].tryTools(); err != nil {

@@ -39,6 +39,8 @@ type SearchPage struct {
 	MaxPage          int // the last one that is shown; 0 is 1
 	Sample           bool
 	Guidance         []GuidanceHit // that answers the query, beside the people
+	Asked            bool          // the query is a question that Guidance answers, and nobody was found: it comes first
+	AskedIn          string        // another language in which it is one, where it is none in that of the page; ""
 }
 
 // NameMatch is how the name of a result agrees with the one that was searched for.

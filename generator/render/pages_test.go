@@ -75,6 +75,8 @@ func everyPage(t testing.TB, r *Renderer) []madePage {
 			{Query: "x", Total: 2, Page: 3, MaxPage: 10},
 			{Query: "x", Unfiltered: 3, Status: certification.Revoked},
 			{Query: hostileName, DidYouMean: []string{hostileName, "Jane"}},
+			{Query: hostileName, Guidance: []GuidanceHit{{Slug: "fees", Title: hostileName, Snippet: []SnippetPiece{{Text: hostileName, Marked: true}}}}, Asked: true},
+			{Query: hostileName, AskedIn: map[string]string{"en": "es", "es": "en"}[language]},
 		} {
 			body, err := r.AppendSearch(nil, language, search)
 			add("search", body, err)

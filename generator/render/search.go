@@ -25,6 +25,9 @@ type searchView struct {
 	Statuses    []option
 	Areas       []option
 	Guidance    []GuidanceHit
+	Asked       bool       // the guidance comes first
+	AskedIn     *alternate // the same search in the language of the question
+	SeeAnswers  template.HTML
 }
 
 // option is one of a filter's values.
@@ -69,9 +72,20 @@ func (e *edition) searchView(p SearchPage) (searchView, error) {
 		Last:     (number-1)*limit + len(p.Results),
 		Cut:      p.TotalIsAtLeast || p.Total > len(p.Results),
 		Guidance: p.Guidance,
+		Asked:    p.Asked || p.AskedIn != "",
 	}
 	view.Private, view.OwnForms, view.Canonical, view.Query = true, true, "", p.Query
 	view.Alternates = e.alternates(SearchPath + "?" + searchQuery(p, number))
+	for _, other := range view.Alternates {
+		if other.Language != p.AskedIn {
+			continue
+		}
+		see, err := e.renderer.theme.catalogs[other.Language].text("answers.see", "Query", template.HTML("<bdi>"+escaped(p.Query)+"</bdi>"))
+		if err != nil {
+			return view, err
+		}
+		view.AskedIn, view.SeeAnswers = &other, see
+	}
 	if number > 1 {
 		view.Previous = e.searchPath(searchQuery(p, number-1))
 	}

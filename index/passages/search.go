@@ -211,10 +211,7 @@ func (x *Index) meanings(text string) []meaning {
 	words := x.reader.words(text)
 	var list []meaning
 	for i := 0; i < len(words) && len(list) < maxWords; {
-		n := min(maxTogether, len(words)-i)
-		for n > 1 && x.synonyms[keyOf(words[i:i+n])] == nil {
-			n--
-		}
+		n := x.together(words[i:])
 		var typed phrase
 		for _, w := range words[i : i+n] {
 			if w.term != "" {

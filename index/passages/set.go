@@ -40,3 +40,9 @@ func (s Set) Search(language string, q Query) ([]Hit, error) {
 	}
 	return x.Search(q)
 }
+
+// Asks reports whether a text is a question in a language, see Index.Asks.
+func (s Set) Asks(language, text string) bool {
+	x := s[language]
+	return x != nil && x.Asks(text)
+}

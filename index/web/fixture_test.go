@@ -73,6 +73,12 @@ func (p *plainPages) AppendSearch(dst []byte, language string, page render.Searc
 	for _, g := range page.Guidance {
 		dst = fmt.Appendf(dst, " guidance %s#%s", g.Slug, g.Anchor)
 	}
+	if page.Asked {
+		dst = append(dst, " asked"...)
+	}
+	if page.AskedIn != "" {
+		dst = fmt.Appendf(dst, " asked in %s", page.AskedIn)
+	}
 	for _, text := range page.DidYouMean {
 		dst = fmt.Appendf(dst, " meant %q", text)
 	}

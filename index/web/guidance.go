@@ -16,6 +16,8 @@ import (
 // concurrent use.
 type Guidance interface {
 	Search(language string, q passages.Query) ([]passages.Hit, error)
+	// Asks reports whether a text is a question in a language, and no name.
+	Asks(language, text string) bool
 }
 
 // How many pages of the guidance are shown beside people: more where there is nobody.
@@ -24,34 +26,55 @@ const (
 	guidanceAlone   = 5
 )
 
-// beside gives the guidance to show on a page of search results. Beside people only what has
-// every word that was typed, for a name is no question. That nothing was found, or could not
-// be looked for, leaves the page without it.
-func (x *exchange) beside(text string, people int) []render.GuidanceHit {
-	q := passages.Query{Text: text, Limit: guidanceAlone}
-	if people > 0 {
+// addGuidance adds the guidance that answers to a page of search results. Beside people only what has
+// every word that was typed, for a name is no question; where there is nobody, also the language in which
+// it is one. That nothing was found, or could not be looked for, leaves the page without it.
+func (x *exchange) addGuidance(page *render.SearchPage) {
+	q := passages.Query{Text: page.Query, Limit: guidanceAlone}
+	alone := page.Total == 0 && page.Unfiltered == 0
+	if page.Total > 0 {
 		q.Limit, q.Whole = guidanceBesides, true
 	}
-	hits, err := x.questions(q)
+	hits, err := x.questions(x.language, q)
 	if err != nil {
-		return nil // what is wrong with the text was said of the search for people
+		return // what is wrong with the text was said of the search for people
 	}
-	var list []render.GuidanceHit
 	for _, h := range hits {
 		hit := render.GuidanceHit{Slug: h.Page.Slug, Title: h.Page.Title, Anchor: h.Passage.ID, Heading: h.Passage.Heading}
 		for _, p := range h.Snippet {
 			hit.Snippet = append(hit.Snippet, render.SnippetPiece{Text: p.Text, Marked: p.Marked})
 		}
-		list = append(list, hit)
+		page.Guidance = append(page.Guidance, hit)
 	}
-	return list
+	if alone && x.h.Guidance != nil {
+		page.Asked = len(hits) > 0 && x.h.Guidance.Asks(x.language, q.Text)
+		if !page.Asked {
+			page.AskedIn = x.askedIn(q.Text)
+		}
+		if page.AskedIn != "" {
+			page.Guidance = nil // found by chance, where there are answers
+		}
+	}
+}
+
+// askedIn is another language in which a text is a question that the guidance answers; "" if there is none.
+func (x *exchange) askedIn(text string) string {
+	for _, language := range x.h.Languages {
+		if language == x.language || !x.h.Guidance.Asks(language, text) {
+			continue
+		}
+		if hits, err := x.questions(language, passages.Query{Text: text, Limit: 1}); err == nil && len(hits) > 0 {
+			return language
+		}
+	}
+	return ""
 }
 
 // errNoTurn says that too many search already.
 var errNoTurn = errors.New("no turn to search")
 
-// questions searches the guidance in the language of the request, in turn.
-func (x *exchange) questions(q passages.Query) ([]passages.Hit, error) {
+// questions searches the guidance in a language, in turn.
+func (x *exchange) questions(language string, q passages.Query) ([]passages.Hit, error) {
 	if x.h.Guidance == nil {
 		return nil, nil
 	}
@@ -59,7 +82,7 @@ func (x *exchange) questions(q passages.Query) ([]passages.Hit, error) {
 		return nil, errNoTurn
 	}
 	defer x.h.leave()
-	return x.h.Guidance.Search(x.language, q)
+	return x.h.Guidance.Search(language, q)
 }
 
 // guidanceAnswer is the answer to GET /api/v1/guidance.
@@ -101,7 +124,7 @@ func (x *exchange) guidance() {
 		}
 		q.Limit = limit
 	}
-	hits, err := x.questions(q)
+	hits, err := x.questions(x.language, q)
 	switch {
 	case errors.Is(err, passages.ErrQuery):
 		x.badRequest("q", "The text must be valid UTF-8 of at most "+strconv.Itoa(passages.MaxQuery)+" bytes.")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -41,6 +42,11 @@ func (g *plainGuidance) Search(language string, q passages.Query) ([]passages.Hi
 	}}, nil
 }
 
+// Asks takes every text with the language's own article for a question.
+func (g *plainGuidance) Asks(language, text string) bool {
+	return strings.Contains(" "+text, map[string]string{"en": " the ", "es": " la "}[language])
+}
+
 func TestGuidanceJSON(t *testing.T) {
 	f := newFixture(t, nil)
 	for _, tt := range []struct {
@@ -70,6 +76,29 @@ func TestGuidanceJSON(t *testing.T) {
 		response := f.ask("GET", target)
 		if body := bodyOf(t, response); response.StatusCode != 400 || !strings.Contains(body, parameter) {
 			t.Errorf("%s: %d %s", target, response.StatusCode, body)
+		}
+	}
+}
+
+// Where nobody is found an answer comes first, and who asked in another language is led to it there. A name
+// is no question, and a question to which there is no answer leads nowhere.
+func TestGuidanceAsked(t *testing.T) {
+	f := newFixture(t, nil)
+	for target, want := range map[string]string{
+		"/search?q=the+fee":             " asked",
+		"/search?q=la+tarifa":           " asked in es",
+		"/es/search?q=the+fee":          " asked in en",
+		"/es/search?q=la+tarifa":        " asked",
+		"/search?q=la+garcia+nobody":    "",
+		"/search?q=the+dinner":          "",
+		"/search?q=la+cena":             "",
+		"/search?q=fee+doe":             "",
+		"/search?q=jane":                "",
+		"/search?q=jane&status=revoked": "",
+	} {
+		body := bodyOf(t, f.ask("GET", target))
+		if got := regexp.MustCompile(" asked( in ..)?").FindString(body); got != want {
+			t.Errorf("%s: %q, want %q", target, got, want)
 		}
 	}
 }

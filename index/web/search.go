@@ -236,8 +236,8 @@ func (x *exchange) searchFor() {
 			return
 		}
 		addResult(&page, result)
-		page.Guidance = x.beside(q.Text, result.Total)
-		if len(page.Guidance) > 0 {
+		x.addGuidance(&page)
+		if len(page.Guidance) > 0 || page.AskedIn != "" {
 			page.DidYouMean = likely(page.DidYouMean, q.Text)
 		}
 	}
