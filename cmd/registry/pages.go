@@ -59,7 +59,11 @@ func (f *pagesFlags) load(former *render.Renderer) (follow.Pages, error) {
 	if err != nil {
 		return follow.Pages{}, fmt.Errorf("load theme: %w", err)
 	}
-	library, err := guidance.Load(guide, blocks, f.Languages)
+	var library *guidance.Library
+	if former != nil {
+		library = former.Guidance()
+	}
+	library, err = guidance.Reload(library, guide, blocks, f.Languages)
 	if err != nil {
 		return follow.Pages{}, fmt.Errorf("load guidance:\n%w", err)
 	}

@@ -91,7 +91,7 @@ func checkAnchors(pages []*renderedPage) []error {
 			}
 			target, rendered := anchors[key(p.page.Language, slug)]
 			if rendered && !target[link.anchor] { // of a page with faults of its own, no anchor is known
-				errs = append(errs, fmt.Errorf("%s:%d: the page %s has no part named %q", p.source.file, link.line, slug, link.anchor))
+				errs = append(errs, fmt.Errorf("%s:%d: the page %s has no part named %q", p.file, link.line, slug, link.anchor))
 			}
 		}
 	}

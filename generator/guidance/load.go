@@ -58,6 +58,15 @@ type Library struct {
 	facts  *Facts
 
 	digest, factsDigest [sha256.Size]byte
+	made                made
+}
+
+// made is what a load leaves to the next one, which takes over what cannot be other.
+type made struct {
+	outline   [sha256.Size]byte // of what every page depends on: languages, the names of all pages, facts and blocks
+	asked     [sha256.Size]byte // of the names of pages and their questions
+	questions map[string]*questionsFile
+	pages     map[string]*renderedPage // by file
 }
 
 // Pages returns the pages of a language by order, or nil where the language was not loaded.
@@ -77,6 +86,12 @@ func (l *Library) Digest() [sha256.Size]byte { return l.digest }
 // All faults are reported together, one line each: "file:line: what", and for a file that is
 // not there "file: what". Only facts that are wrong hide others: no page can be rendered then.
 func Load(content, blocks fs.FS, languages []string) (*Library, error) {
+	return Reload(nil, content, blocks, languages)
+}
+
+// Reload gives what Load gives. Of a former library, which may be nil, it takes over the facts and the pages
+// whose files, and all else that they depend on, are what they were for it.
+func Reload(former *Library, content, blocks fs.FS, languages []string) (*Library, error) {
 	if len(languages) == 0 {
 		return nil, errors.New("guidance: no language was asked for")
 	}
@@ -84,10 +99,19 @@ func Load(content, blocks fs.FS, languages []string) (*Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	var facts *Facts
+	if former == nil {
+		former = new(Library)
+	}
+	names := namesOf(sortedKeys(in.pages))
+	lib := &Library{
+		pages: make(map[string][]*Page), digest: in.digest(in.pages, in.questions, in.facts, in.blocks), factsDigest: in.digest(in.facts),
+		made: made{outline: in.digest(in.facts, in.blocks, names, namesOf(in.known)), asked: in.digest(in.questions, names)},
+	}
 	var group errgroup.Group
 	group.Go(func() (err error) { // beside the pages: each takes about as long
-		facts, err = loadFacts(in)
+		if lib.facts = former.facts; lib.made.outline != former.made.outline {
+			lib.facts, err = loadFacts(in)
+		}
 		return err
 	})
 	sources, errs := parsePages(in)
@@ -95,18 +119,24 @@ func Load(content, blocks fs.FS, languages []string) (*Library, error) {
 	if err := group.Wait(); err != nil {
 		return nil, errors.Join(append(errs, err)...)
 	}
-	errs = append(errs, checkGroups(sources, facts.Groups)...)
-	questions, faults := parseQuestions(in)
-	errs = append(errs, faults...)
-	templates, err := loadBlocks(in, facts)
+	errs = append(errs, checkGroups(sources, lib.facts.Groups)...)
+	if lib.made.questions = former.made.questions; lib.made.asked != former.made.asked {
+		var faults []error
+		lib.made.questions, faults = parseQuestions(in)
+		errs = append(errs, faults...)
+	}
+	templates, err := loadBlocks(in, lib.facts)
 	if err != nil {
 		return nil, errors.Join(append(errs, err)...)
 	}
-
-	lib := &Library{pages: make(map[string][]*Page), facts: facts, digest: in.digest(in.pages, in.questions, in.facts, in.blocks), factsDigest: in.digest(in.facts)}
-	rendered, faults := renderPages(in, sources, questions, templates, facts)
+	if lib.made.outline == former.made.outline {
+		lib.made.pages = former.made.pages
+	}
+	rendered, faults := renderPages(in, sources, &lib.made, templates, lib.facts)
 	errs = append(errs, faults...)
+	lib.made.pages = make(map[string]*renderedPage)
 	for _, r := range rendered {
+		lib.made.pages[r.file] = r
 		lib.pages[r.page.Language] = append(lib.pages[r.page.Language], r.page)
 	}
 	if errs = append(errs, checkAnchors(rendered)...); len(errs) > 0 {
@@ -115,12 +145,13 @@ func Load(content, blocks fs.FS, languages []string) (*Library, error) {
 	for _, pages := range lib.pages {
 		slices.SortFunc(pages, func(a, b *Page) int { return a.Order - b.Order })
 	}
-	lib.groups, err = grouped(lib.pages, facts)
+	lib.groups, err = grouped(lib.pages, lib.facts)
 	return lib, err
 }
 
-// renderPages renders the pages on all cores, and gives them in the order of their sources.
-func renderPages(in *inputs, sources []*source, questions map[string]*questionsFile, templates *blockTemplates, facts *Facts) ([]*renderedPage, []error) {
+// renderPages renders the pages on all cores, and gives them in the order of their sources. Those that were
+// made of the same files before are taken as they are.
+func renderPages(in *inputs, sources []*source, before *made, templates *blockTemplates, facts *Facts) ([]*renderedPage, []error) {
 	words := make(map[string]*glossary)
 	for _, language := range in.languages {
 		words[language] = newGlossary(facts, language)
@@ -131,9 +162,18 @@ func renderPages(in *inputs, sources []*source, questions map[string]*questionsF
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, source := range sources {
 		group.Go(func() error {
+			asked := questionsFileOf(source.file)
+			digest := in.digest(map[string][]byte{source.file: in.pages[source.file], asked: in.questions[asked]})
+			if r := before.pages[source.file]; r != nil && r.digest == digest {
+				rendered[i] = r
+				return nil
+			}
 			r, err := renderPage(source, templates, facts, words[source.Language], newRoutes(in, source.Language))
-			if f := questions[questionsFileOf(source.file)]; f != nil && err == nil {
-				err = errors.Join(r.page.addQuestions(f)...)
+			if f := before.questions[asked]; f != nil && err == nil {
+				err = errors.Join(r.page.addQuestions(f, in.questions[asked])...)
+			}
+			if err == nil {
+				r.digest = digest
 			}
 			rendered[i], errs[i] = r, err
 			return nil
@@ -240,6 +280,15 @@ func (in *inputs) digest(some ...map[string][]byte) [sha256.Size]byte {
 		}
 	}
 	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// namesOf is files of that name without a byte, to be digested.
+func namesOf(names []string) map[string][]byte {
+	files := make(map[string][]byte)
+	for _, name := range names {
+		files[name] = nil
+	}
+	return files
 }
 
 // parsePages reads the front matter of every page, in the order of the file names.

@@ -2,6 +2,7 @@ package guidance
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	stdhtml "html"
@@ -21,7 +22,9 @@ import (
 // renderedPage is a page and what its links ask of the others.
 type renderedPage struct {
 	page    *Page
-	source  *source
+	file    string
+	digest  [sha256.Size]byte // of the page's own files
+	source  *source           // while it is rendered
 	anchors map[string]bool
 	links   []anchorLink
 }
@@ -217,7 +220,7 @@ func renderPage(s *source, templates *blockTemplates, facts *Facts, words *gloss
 		)),
 	)
 	doc := md.Parser().Parse(text.NewReader(s.body), parser.WithContext(parser.NewContext(parser.WithIDs(newHeadingIDs()))))
-	r := &renderedPage{source: s}
+	r := &renderedPage{file: s.file, source: s}
 	if errs := r.inspect(doc, templates, facts, routes); len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
@@ -244,6 +247,7 @@ func renderPage(s *source, templates *blockTemplates, facts *Facts, words *gloss
 		Changes: s.front.Changes, RuleChanges: rules,
 		Body: template.HTML(body), Headings: headingsOf(body), Passages: PassagesOf(template.HTML(body)),
 	}
+	r.source = nil
 	return r, nil
 }
 

@@ -27,7 +27,6 @@ func questionsFileOf(page string) string { return strings.TrimSuffix(page, ".md"
 // questionsFile is a file of questions as it is written.
 type questionsFile struct {
 	name  string
-	data  []byte
 	Whole []string `toml:"whole"`
 	Parts []struct {
 		Heading   *string  `toml:"heading"` // an anchor; "" for what stands before the first
@@ -71,7 +70,7 @@ func parseQuestions(in *inputs) (map[string]*questionsFile, []error) {
 		list, keys := f.listed()
 		for i, q := range list {
 			fault := func(format string, args ...any) {
-				errs = append(errs, fmt.Errorf("%s:%d: %s: %s", name, f.lineOf(q.Text, keys[i]), keys[i], fmt.Sprintf(format, args...)))
+				errs = append(errs, fmt.Errorf("%s:%d: %s: %s", name, lineOfQuestion(in.questions[name], q.Text, keys[i]), keys[i], fmt.Sprintf(format, args...)))
 			}
 			if strings.TrimSpace(q.Text) == "" || strings.ContainsFunc(q.Text, unicode.IsControl) || utf8.RuneCountInString(q.Text) > maxQuestion {
 				fault("%q must be one line of text of at most %d characters", q.Text, maxQuestion)
@@ -96,7 +95,7 @@ func parseQuestions(in *inputs) (map[string]*questionsFile, []error) {
 
 // parseQuestionsFile reads one file.
 func parseQuestionsFile(name string, data []byte) (*questionsFile, []error) {
-	f := &questionsFile{name: name, data: data}
+	f := &questionsFile{name: name}
 	errs := decodeTOML(name, data, f)
 	if len(errs) == 0 && len(f.Whole)+len(f.Parts) == 0 {
 		errs = append(errs, fmt.Errorf("%s:1: has no question", name))
@@ -118,16 +117,16 @@ func parseQuestionsFile(name string, data []byte) (*questionsFile, []error) {
 	return f, errs
 }
 
-// lineOf is the line of the last question of that text, or, where it is written with escapes, of its list.
-func (f *questionsFile) lineOf(text, key string) int {
-	if i := bytes.LastIndex(f.data, []byte(`"`+text+`"`)); i >= 0 {
-		return 1 + bytes.Count(f.data[:i], []byte("\n"))
+// lineOfQuestion is the line of the last question of that text, or, where it is written with escapes, of its list.
+func lineOfQuestion(data []byte, text, key string) int {
+	if i := bytes.LastIndex(data, []byte(`"`+text+`"`)); i >= 0 {
+		return 1 + bytes.Count(data[:i], []byte("\n"))
 	}
-	return lineOfKey(f.data, key)
+	return lineOfKey(data, key)
 }
 
-// addQuestions gives a page the questions of its file. Each must be for a part that the page has.
-func (p *Page) addQuestions(f *questionsFile) []error {
+// addQuestions gives a page the questions of its file, which has that data. Each must be for a part that the page has.
+func (p *Page) addQuestions(f *questionsFile, data []byte) []error {
 	p.Questions, _ = f.listed()
 	parts := []string{""} // before the first heading, where nothing may stand
 	for _, passage := range p.Passages {
@@ -136,7 +135,7 @@ func (p *Page) addQuestions(f *questionsFile) []error {
 	var errs []error
 	for i, part := range f.Parts {
 		if !slices.Contains(parts, *part.Heading) {
-			errs = append(errs, faultAt(f.name, f.data, fmt.Sprintf("part[%d].heading", i+1), "the page has no heading with the anchor %q and text below it", *part.Heading))
+			errs = append(errs, faultAt(f.name, data, fmt.Sprintf("part[%d].heading", i+1), "the page has no heading with the anchor %q and text below it", *part.Heading))
 		}
 	}
 	return errs
