@@ -54,7 +54,8 @@ type Options struct {
 	// Proxies are the networks whose X-Forwarded-For is believed.
 	Proxies []netip.Prefix
 
-	// Searches is how many searches and bulk checks run at a time, twice the processors if 0.
+	// Searches is how many searches and bulk checks run at a time; as many as there are processors, but four at least, if 0:
+	// each takes memory, and none waits for anything but a processor.
 	// Sixty-four times as many may wait; others are told to come back.
 	Searches int
 }
@@ -71,7 +72,7 @@ func New(o Options) (http.Handler, error) {
 		return nil, errors.New("web: a language is needed")
 	}
 	if o.Searches <= 0 {
-		o.Searches = 2 * runtime.GOMAXPROCS(0)
+		o.Searches = max(4, runtime.GOMAXPROCS(0))
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
