@@ -55,7 +55,7 @@ type Options struct {
 	Publisher *publish.Publisher
 	Index     Index
 	Now       func() time.Time
-	Clock     func() time.Time // for durations, and to know how Now was set: monotonic; Now if nil
+	Clock     func() time.Time // for durations, and to know how Now was set: by its monotonic reading; Now if nil
 	Version   string           // of the program
 
 	NoSpecializations bool
@@ -97,7 +97,7 @@ type Keeper struct {
 	asOf    time.Time
 	unread  bool                    // a complete read was asked for or begun, and not taken over
 	doubt   bool                    // the clock jumped, and nothing has vouched for it since
-	vouched vouched                 // when the source last vouched for the clock
+	vouched clocks                  // what they said when the source last vouched for that of the host; zero if it has not
 	stale   bool                    // what was read is not what is published
 	held    *site.Held              // what waits for a person; nil if nothing does
 	pending time.Time               // the oldest change that is read and not published; zero if there is none
@@ -118,6 +118,8 @@ func New(options Options) *Keeper {
 	if options.Clock == nil {
 		options.Clock = options.Now
 	}
+	now := options.Now
+	options.Now = func() time.Time { return now().Round(0) } // a monotonic reading would hide that the clock was set back
 	if options.Progress == nil {
 		options.Progress = func(string, int, int) {}
 	}

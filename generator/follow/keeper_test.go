@@ -418,6 +418,43 @@ func TestAJumpThatIsUndoneIsNoDoubt(t *testing.T) {
 	}
 }
 
+// A clock that jumps while the source answers was not vouched for where it jumped to: once the jump is known nothing is
+// published by it.
+func TestAJumpDuringALookIsDoubted(t *testing.T) {
+	for name, look := range map[string]func(f *fixture, jump func()){
+		"what changed": func(f *fixture, jump func()) {
+			f.source.answers = jump
+			f.rebuild(t, watch.Polled)
+		},
+		"everything": func(f *fixture, jump func()) {
+			f.source.slow = func(context.Context, func(int)) error { jump(); return nil }
+			f.rebuild(t, watch.Reconcile)
+		},
+	} {
+		f := newFixture(t, draft("MPSS100001", "2024-11-23", "2026-11-22"))
+		f.source.clock = func() time.Time { return noon }
+		f.rebuild(t, watch.Start)
+		look(f, func() { f.now = noon.Add(48 * time.Hour) })
+		if f.Rebuild(t.Context(), watch.ClockJumped|watch.TimeChanged); f.says(t, "MPSS100001").Status != certification.Active {
+			t.Errorf("%s: it lapsed by a clock that nothing vouches for", name)
+		}
+	}
+}
+
+// Instants are compared by the wall clock: by a monotonic reading a clock that is set back seems to go on, and the
+// site would go back in time with it.
+func TestInstantsAreOfTheWallClock(t *testing.T) {
+	f := newFixture(t, draft("MPSS100001", "2025-03-01", "2027-02-28"))
+	f.now = time.Now() // has a monotonic reading
+	if f.now == f.now.Round(0) {
+		t.Fatal("it has none")
+	}
+	f.rebuild(t, watch.Start)
+	if at := f.publisher.Manifest().AsOf; at != at.Round(0) {
+		t.Errorf("it was published as of %s", at)
+	}
+}
+
 // A loop and a keeper of a file get over a jump together: the try after it trusts a clock that has
 // gone on evenly, and what the file has said since is published.
 func TestAfterAJumpAFileIsPublishedAgain(t *testing.T) {

@@ -13,9 +13,10 @@ import (
 
 // look reads what changed, and gives the instant as of which the site can be built.
 func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (asOf time.Time, err error) {
-	start := k.options.Clock()
+	began := k.clocks()
+	start := began.monotonic
 	defer func() { report.ReadTook = k.options.Clock().Sub(start) }()
-	asOf = k.options.Now()
+	asOf = began.wall
 	// A complete read that is owed stays owed: a look that fails before it, or finds the source
 	// gone back, does not do away with the reason for it.
 	k.unread = k.unread || k.latest.snapshot == nil || why.Has(watch.Reconcile|watch.Hangup|watch.FilesChanged|watch.ClockJumped)
@@ -34,7 +35,7 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 		confirms := unconfirmed && !upTo(delta.KnownUpTo, asOf).Before(certification.NextConfirmation(k.latest.read))
 		if complete = k.unread || confirms || delta.Reread; !complete {
 			report.Read = len(delta.Changed) + len(delta.Gone)
-			err := k.take(ctx, delta, asOf, report)
+			err := k.take(ctx, delta, began, report)
 			k.warn(report, asOf)
 			return asOf, err
 		}
@@ -49,12 +50,13 @@ func (k *Keeper) look(ctx context.Context, why watch.Reason, report *Report) (as
 		return asOf, nil
 	}
 	k.unread = true
-	asOf = k.options.Now()
+	began = k.clocks()
+	asOf = began.wall
 	snapshot, err := k.snapshot(ctx)
 	if err != nil {
 		return asOf, fmt.Errorf("%w; nothing of it is published, and the site shows only what changes by the calendar", err)
 	}
-	if err := k.checkClock(asOf, snapshot.ServerTime); err != nil {
+	if err := k.checkClock(began, snapshot.ServerTime); err != nil {
 		return asOf, err
 	}
 	k.replace(ctx, snapshot, upTo(snapshot.KnownUpTo, asOf))
@@ -118,13 +120,13 @@ func (k *Keeper) changes(ctx context.Context, follower records.Follower) (*recor
 }
 
 // take takes a delta over if the clock can be trusted.
-func (k *Keeper) take(ctx context.Context, delta *records.Delta, asOf time.Time, report *Report) error {
+func (k *Keeper) take(ctx context.Context, delta *records.Delta, began clocks, report *Report) error {
 	k.pending = earliest([]time.Time{k.pending, delta.OldestChange})
-	if err := k.checkClock(asOf, delta.ServerTime); err != nil {
+	if err := k.checkClock(began, delta.ServerTime); err != nil {
 		return err
 	}
 	k.apply(ctx, delta)
-	k.latest.looked = upTo(delta.KnownUpTo, asOf)
+	k.latest.looked = upTo(delta.KnownUpTo, began.wall)
 	report.Rejections = k.latest.snapshot.Rejections
 	return nil
 }
@@ -134,8 +136,9 @@ func (k *Keeper) take(ctx context.Context, delta *records.Delta, asOf time.Time,
 // clock, when it has gone on evenly up to the next look.
 //
 // The source said its time at some moment between the beginning of the look and now: one that took
-// long to answer is no reason to doubt the clock.
-func (k *Keeper) checkClock(began, server time.Time) error {
+// long to answer is no reason to doubt the clock. What is vouched for is the beginning, for the clock may
+// have jumped since.
+func (k *Keeper) checkClock(began clocks, server time.Time) error {
 	if k.options.FixedNow {
 		return nil
 	}
@@ -145,20 +148,22 @@ func (k *Keeper) checkClock(began, server time.Time) error {
 			k.doubt = false
 			return fmt.Errorf("%w: it jumped, and the source has none to compare it with; the next look trusts it if it has gone on evenly", ErrClock)
 		}
-	} else if began.Sub(server) > maxClockDifference || server.Sub(now) > maxClockDifference {
-		k.doubt, k.vouched = true, vouched{}
+	} else if began.wall.Sub(server) > maxClockDifference || server.Sub(now) > maxClockDifference {
+		k.doubt, k.vouched = true, clocks{}
 		return fmt.Errorf("%w: the host says %s, the source %s; nothing is published until they agree within a minute",
 			ErrClock, now.UTC().Format(time.RFC3339), server.UTC().Format(time.RFC3339))
 	}
 	if now.Before(k.asOf.Add(-maxClockDifference)) {
 		return fmt.Errorf("%w: it says %s, the published site is as of %s", ErrClock, now.UTC().Format(time.RFC3339), k.asOf.UTC().Format(time.RFC3339))
 	}
-	k.doubt, k.vouched = false, vouched{now.Round(0), k.options.Clock()}
+	k.doubt, k.vouched = false, began
 	return nil
 }
 
-// vouched is what the clocks said when a look found nothing wrong with that of the host.
-type vouched struct{ wall, clock time.Time }
+// clocks are what the clock of the host and the monotonic one said at one moment.
+type clocks struct{ wall, monotonic time.Time }
+
+func (k *Keeper) clocks() clocks { return clocks{k.options.Now(), k.options.Clock()} }
 
 // isAsVouched reports whether the host's clock, however it was set meanwhile, has gone on from when it was
 // last vouched for as the monotonic clock has: what moved it was undone.
@@ -166,7 +171,8 @@ func (k *Keeper) isAsVouched() bool {
 	if k.vouched.wall.IsZero() {
 		return false
 	}
-	moved := k.options.Now().Round(0).Sub(k.vouched.wall) - k.options.Clock().Sub(k.vouched.clock)
+	now := k.clocks()
+	moved := now.wall.Sub(k.vouched.wall) - now.monotonic.Sub(k.vouched.monotonic)
 	return moved.Abs() <= maxClockDifference
 }
 

@@ -438,3 +438,32 @@ func must(n certification.Number, err error) certification.Number {
 	}
 	return n
 }
+
+// A number that came with a publication which failed is not forgotten because the record table, by which it may have
+// been answered for, cannot be read when it goes.
+func TestATableThatCannotBeReadForgetsNothing(t *testing.T) {
+	f := newFixture(t, draft("MPSS100001", "2025-03-01", "2027-02-28"))
+	f.rebuild(t, watch.Start)
+	foreign := filepath.Join(f.out, "verify", "MPSS100002.html")
+	if err := os.WriteFile(foreign, []byte("of somebody else"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := draft("MPSS100002", "2025-03-01", "2027-02-28")
+	f.source.set(r)
+	if _, err := f.Rebuild(t.Context(), watch.Notified); err == nil || len(f.index.list) != 2 {
+		t.Fatalf("error %v; the record table has %d", err, len(f.index.list))
+	}
+	if err := os.Remove(foreign); err != nil {
+		t.Fatal(err)
+	}
+	f.source.remove(r.Number())
+	f.index.fail = errors.New("too many open files")
+	if _, err := f.Rebuild(t.Context(), watch.Notified); err == nil {
+		t.Error("no error")
+	}
+	f.index.fail = nil
+	f.rebuild(t, watch.Retry)
+	if !f.says(t, "MPSS100002").Withdrawn {
+		t.Error("it is not said to be withdrawn")
+	}
+}

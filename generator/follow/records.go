@@ -2,6 +2,8 @@ package follow
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"slices"
 
 	"github.com/cmpss/registry/generator/certification"
@@ -63,8 +65,8 @@ func (k *Keeper) shown(ctx context.Context, gone func(certification.Number) bool
 		return nil
 	}
 	table, err := k.options.Index.Read(ctx, numbers)
-	if err != nil {
-		table = nil // no query handler answers from what cannot be read
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return numbers // a table that cannot be read just now may have each, and a query handler have it open
 	}
 	return slices.DeleteFunc(numbers, func(number certification.Number) bool {
 		return !has(table, number) && !k.options.Publisher.HasPage(number.String())

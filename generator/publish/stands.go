@@ -1,6 +1,8 @@
 package publish
 
 import (
+	"errors"
+	"io/fs"
 	"path"
 	"slices"
 
@@ -49,6 +51,6 @@ func (p *Publisher) Unlisted() []string {
 func (p *Publisher) HasPage(number string) bool {
 	return p.leftover.ownsRecord(number) && slices.ContainsFunc(p.leftover.layout, func(layout string) bool {
 		_, err := p.out.root.Lstat(site.RecordPath(layout, number))
-		return err == nil
+		return !errors.Is(err, fs.ErrNotExist) // one that cannot be looked for may be there
 	})
 }
