@@ -18,15 +18,22 @@ type Passage struct {
 
 var passageHeading = regexp.MustCompile(`(?s)<h[23][^>]*?\sid="([^"]*)"[^>]*>(.*?)</h[23]>|<div id="([^"]*)"><dt>(.*?)</dt>`)
 
+// readAsides makes asides blocks that are read out.
+var readAsides = strings.NewReplacer("<aside", "<div", "</aside>", "</div>")
+
 // PassagesOf are the parts of a body that this package made, in order. A heading with nothing below it is joined to
-// the next.
+// the next. What is nothing but an aside, such as whom to call in a crisis, has the text of the aside.
 func PassagesOf(html template.HTML) []Passage {
 	body := string(html)
 	var list []Passage
 	var open Passage
 	start := 0
 	shut := func(end int) {
-		if open.Text = sentences(body[start:end]); open.Text != "" {
+		part := body[start:end]
+		if open.Text = sentences(part); open.Text == "" {
+			open.Text = sentences(readAsides.Replace(part))
+		}
+		if open.Text != "" {
 			list = append(list, open)
 		}
 	}

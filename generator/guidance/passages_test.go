@@ -12,13 +12,13 @@ import (
 
 func TestPassages(t *testing.T) {
 	body := template.HTML(`<p>Before &amp; <em>all</em>.</p><h2 id="a-b"><a class="anchor" href="#a-b">A &lt;b&gt;</a></h2>` +
-		`<p>One<br>two</p><svg role="img"><title>chart</title></svg><h3 id="c">C</h3><h2 id="d">D</h2><ul><li>three</li><li>four: <p>five</p></li></ul><table><caption>T</caption><thead><tr><th>X</th></tr></thead><tr><td>Six?</td></tr></table>` +
-		`<dl><div id="e"><dt>Word</dt><dt lang="es">Palabra</dt><dd>Meaning</dd><dd lang="es">Significado</dd></div></dl>`)
+		`<p>One<br>two</p><svg role="img"><title>chart</title></svg><h3 id="c">C</h3><h2 id="d">D</h2><aside>Said elsewhere.</aside><ul><li>three</li><li>four: <p>five</p></li></ul><table><caption>T</caption><thead><tr><th>X</th></tr></thead><tr><td>Six?</td></tr></table>` +
+		`<dl><div id="e"><dt>Word</dt><dt lang="es">Palabra</dt><dd>Meaning</dd><dd lang="es">Significado</dd></div></dl><h2 id="f">F</h2><aside class="note"><p>Call</p></aside>`)
 	var got []string
 	for _, passage := range guidance.PassagesOf(body) {
 		got = append(got, passage.ID+"|"+passage.Heading+"|"+passage.Text)
 	}
-	if want := "||Before & all.;a-b|A <b>|One two.;d|D|three. four: five. Six?;e|Word|Meaning."; strings.Join(got, ";") != want {
+	if want := "||Before & all.;a-b|A <b>|One two.;d|D|three. four: five. Six?;e|Word|Meaning.;f|F|Call."; strings.Join(got, ";") != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

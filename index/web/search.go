@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cmpss/registry/generator/advertisement"
 	"github.com/cmpss/registry/generator/certification"
 	"github.com/cmpss/registry/generator/legalname"
 	"github.com/cmpss/registry/generator/render"
@@ -207,7 +208,7 @@ func appendCount(dst []byte, name string, count int) []byte {
 }
 
 // searchFor answers GET /search?q= with a page of results. A number in full leads straight to
-// its page.
+// its page, also out of a sentence that announces it.
 func (x *exchange) searchFor() {
 	values, ok := x.query()
 	if !ok {
@@ -227,7 +228,12 @@ func (x *exchange) searchFor() {
 		Query: q.Text, Status: q.Status, Specialization: q.area, Limit: q.Limit, Page: q.page, MaxPage: maxPage, Sample: set.Generation().Sample,
 	}
 	if q.Text != "" {
-		if number, err := certification.ParseNumber(q.Text); err == nil {
+		number, err := certification.ParseNumber(q.Text)
+		announced := false
+		if err != nil {
+			number, announced = advertisement.FindNumber(q.Text)
+		}
+		if err == nil || announced {
 			x.toPage(set, number, q.Text)
 			return
 		}
