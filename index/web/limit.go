@@ -46,8 +46,9 @@ func (l *limiter) admit(client netip.Addr, cost int, now time.Time) (wait time.D
 	price := min(time.Duration(cost)*l.every, burstTime) // what costs more than a burst could never be asked
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.forget(now)
 	paid, known := l.clients[client]
-	room := known || l.hasRoom(now)
+	room := known || len(l.clients) < maxClients
 	if !room {
 		paid = l.shared
 	}
@@ -66,13 +67,10 @@ func (l *limiter) admit(client netip.Addr, cost int, now time.Time) (wait time.D
 	return 0
 }
 
-// hasRoom forgets clients that are as good as new when there are too many.
-func (l *limiter) hasRoom(now time.Time) bool {
-	if len(l.clients) < maxClients {
-		return true
-	}
+// forget forgets clients that are as good as new: an address is kept no longer than it is needed.
+func (l *limiter) forget(now time.Time) {
 	if now.Sub(l.swept) < sweepTime && !now.Before(l.swept) {
-		return false
+		return
 	}
 	l.swept = now
 	for client, paid := range l.clients {
@@ -80,7 +78,6 @@ func (l *limiter) hasRoom(now time.Time) bool {
 			delete(l.clients, client)
 		}
 	}
-	return len(l.clients) < maxClients
 }
 
 // client is who asks: the address of the connection, or the one that a trusted proxy says it forwards

@@ -166,3 +166,19 @@ func TestLimiterMemory(t *testing.T) {
 		t.Errorf("a minute later %d clients are remembered", len(l.clients))
 	}
 }
+
+// An address is kept no longer than it is needed, however few there are.
+func TestLimiterForgets(t *testing.T) {
+	l := newLimiter(60, nil)
+	now := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	first, second := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
+	l.admit(first, 3, now) // paid for after three seconds
+	l.admit(second, 1, now.Add(2*time.Second))
+	if _, kept := l.clients[first]; !kept {
+		t.Error("forgotten before its questions were paid for")
+	}
+	l.admit(second, 1, now.Add(4*time.Second))
+	if _, kept := l.clients[first]; kept {
+		t.Error("kept after that")
+	}
+}
