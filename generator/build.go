@@ -113,15 +113,21 @@ func Layout(languages []string) []string {
 
 // fixedPages keeps the pages that depend on no record.
 type fixedPages struct {
-	key   string
+	made  madeOf
 	files []site.File
+}
+
+// madeOf is what they depend on. It holds the renderer: its address alone could come to be that of a later one.
+type madeOf struct {
+	renderer *render.Renderer
+	sample   bool
+	month    string // YYYY-MM in UTC
 }
 
 // of gives the pages and the files that come with them, by path.
 func (p *fixedPages) of(in Input, sample bool) ([]site.File, error) {
-	digest := in.Pages.Digest()
-	key := fmt.Sprintf("%p %x %v %s", in.Pages, digest, sample, in.AsOf.UTC().Format("2006-01"))
-	if key == p.key {
+	made := madeOf{in.Pages, sample, in.AsOf.UTC().Format("2006-01")}
+	if made == p.made {
 		return p.files, nil
 	}
 	pages, err := in.Pages.Fixed(sample, in.AsOf)
@@ -141,7 +147,7 @@ func (p *fixedPages) of(in Input, sample bool) ([]site.File, error) {
 			return nil, fmt.Errorf("two pages have the path %s", f.Path)
 		}
 	}
-	p.key, p.files = key, files
+	p.made, p.files = made, files
 	return files, nil
 }
 

@@ -160,13 +160,12 @@ func (f *pagesFlags) isWorkshop() bool {
 // with on, until the context ends. It is called before the watcher runs.
 func (a *answering) follow(ctx context.Context, w *watcher) {
 	a.pages, a.edited = w.keeper.Pages(), make(chan struct{}, 1)
-	failed := func(err error) {
-		w.log.Error("the answers keep the theme and content that they had", "error", oneLine(err))
-	}
 	w.published = func() {
 		if err := a.use(w.keeper.Pages()); err != nil {
-			failed(err)
+			w.log.Error("the answers keep the theme and content that they had", "error", oneLine(err))
 		}
 	}
-	go a.learn(ctx, failed)
+	go a.learn(ctx, func(err error) {
+		w.log.Error("the search keeps what it had learned of the guidance", "error", oneLine(err))
+	})
 }
