@@ -11,6 +11,7 @@ import (
 	"github.com/cmpss/registry/generator/certification"
 	"github.com/cmpss/registry/generator/follow"
 	"github.com/cmpss/registry/generator/publish"
+	"github.com/cmpss/registry/generator/records"
 	"github.com/cmpss/registry/generator/watch"
 )
 
@@ -122,6 +123,9 @@ func (c *buildCommand) build(ctx context.Context, clock func() time.Time, progre
 	defer closeAll()
 	look, err := keeper.Rebuild(ctx, watch.Start)
 	report.fill(look)
+	if errors.Is(err, records.ErrBackwards) {
+		err = fmt.Errorf("%w; if that is right, as after a backup was restored, run again with --accept-older", err)
+	}
 	if err == nil {
 		c.note(inputs, report, keeper.Next())
 	}

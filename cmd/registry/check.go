@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -29,6 +31,9 @@ func (c *checkCommand) Run(ctx context.Context, p *process) error {
 		now = p.now()
 	}
 	manifest, err := publish.ReadManifest(c.State)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("nothing was published with the state folder %s: give the --state that belongs to %s", c.State, c.Dir)
+	}
 	if err != nil {
 		return err
 	}

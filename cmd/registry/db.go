@@ -74,7 +74,7 @@ func (c *dbCheckCommand) Run(ctx context.Context, p *process) error {
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("the database does not fulfil the contract in %d points", failed)
+		return fmt.Errorf("the database does not fulfil the contract; points that failed: %d", failed)
 	}
 	return nil
 }

@@ -23,6 +23,8 @@ type siteFlags struct {
 	State  string `help:"Folder for manifest, index and record table; never serve it." default:".registry" placeholder:"DIR"`
 	Accept string `help:"Publish exactly the difference with this digest, which the guard held." placeholder:"DIGEST"`
 
+	AcceptOlder bool `help:"Publish from a database that is older than what was published from it, such as a restored backup."`
+
 	MaxStatusChanges float64 `help:"Hold a build with which the source has changed a larger share of statuses within 24 hours, in per cent." default:"${max_status_changes}" placeholder:"PERCENT"`
 	MaxVanished      float64 `help:"Hold a build with which a larger share of records has vanished within 24 hours, in per cent." default:"${max_vanished}" placeholder:"PERCENT"`
 	MaxRejected      float64 `help:"Hold a build in which a larger share of rows is rejected, in per cent." default:"${max_rejected}" placeholder:"PERCENT"`
@@ -73,7 +75,8 @@ func (f *siteFlags) keeper(options follow.Options) (*follow.Keeper, records.Sour
 		return pages, err
 	}
 	options.Index = index.NewWriter(f.State)
-	options.Version, options.NoSpecializations, options.Accept = version, f.NoSpecializations, f.Accept
+	options.Version, options.NoSpecializations = version, f.NoSpecializations
+	options.Accept, options.AcceptOlder = f.Accept, f.AcceptOlder
 	if !isDatabase(f.Source) {
 		options.Unchanged = unchangedFile(f.Source)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -27,6 +28,8 @@ type following struct {
 	dir     string
 	numbers []string
 	log     *lockedBuffer
+	url     string // that is watched
+	stop    func() // ends the watch; more than once does no harm
 }
 
 type lockedBuffer struct {
@@ -87,12 +90,14 @@ func followDatabase(t *testing.T, via func(*pgtest.Cluster, string) string) *fol
 		},
 			process{f.log, f.log, func(string) (string, bool) { return "", false }, time.Now})
 	}()
-	t.Cleanup(func() {
+	f.url = url
+	f.stop = sync.OnceFunc(func() {
 		stop()
 		if status := <-done; status != exitDone {
 			t.Errorf("watch ended with %d:\n%s", status, f.log)
 		}
 	})
+	t.Cleanup(f.stop)
 	f.await("the first publication", func() bool { return strings.Contains(f.log.String(), "msg=published") })
 	return f
 }
@@ -256,7 +261,8 @@ func TestAConnectionThatGoesDark(t *testing.T) {
 	f.change()
 }
 
-// A backup that was restored holds the site and says so.
+// A backup that was restored holds the site and says so, until a person accepts it; if the guard then
+// holds the difference, both are accepted together.
 func TestARestoredBackupIsHeld(t *testing.T) {
 	f := followDatabase(t, nil)
 	f.cluster.Shutdown(t)
@@ -270,4 +276,43 @@ func TestARestoredBackupIsHeld(t *testing.T) {
 	f.cluster.Resume(t)
 	f.await("the hold", func() bool { return strings.Contains(f.log.String(), "--accept-older") })
 	f.mustPublish(number) // still
+	f.stop()
+
+	command := func(name string, more ...string) (int, string) {
+		output := new(lockedBuffer)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		said := func(b []byte) (int, error) {
+			if name == "watch" && bytes.Contains(b, []byte("held")) {
+				cancel()
+			}
+			return output.Write(b)
+		}
+		status := run(ctx, append([]string{
+			name, "--source", f.url, "--out", filepath.Join(f.dir, "public"), "--state", filepath.Join(f.dir, "state"),
+			"--languages", "en", "--hold-above", "0", "--max-status-changes", "0",
+		}, more...), process{writerFunc(said), writerFunc(said), func(string) (string, bool) { return "", false }, time.Now})
+		return status, output.String()
+	}
+	if status, said := command("build"); status != exitFailed || !strings.Contains(said, "run again with --accept-older") {
+		t.Fatalf("build ended with %d: %s", status, said)
+	}
+	if _, said := command("watch", "--accept-older"); !strings.Contains(said, "start again with --accept-older, as before, and --accept") {
+		t.Errorf("a watch that accepts the older source says only: %s", said)
+	}
+	status, said := command("build", "--accept-older")
+	digest := regexp.MustCompile("--accept ([0-9a-f]{16})").FindStringSubmatch(said)
+	if status != exitHeld || digest == nil {
+		t.Fatalf("the guard did not hold what the backup changes: build ended with %d: %s", status, said)
+	}
+	if status, said := command("build", "--accept-older", "--accept", digest[1]); status != exitDone {
+		t.Fatalf("build ended with %d: %s", status, said)
+	}
+	if status, said := command("build"); status != exitDone {
+		t.Errorf("what was accepted is held again: build ended with %d: %s", status, said)
+	}
 }
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }

@@ -29,7 +29,6 @@ type watchFlags struct {
 	HookAddr    string        `help:"Address to listen on for POST /hooks/rebuild (Standard Webhooks)." placeholder:"HOST:PORT"`
 	HookSecrets string        `help:"Secrets of the webhook, whsec_…, separated by spaces; several while one is being replaced." placeholder:"SECRETS"`
 	MetricsAddr string        `help:"Address to listen on for GET /metrics (Prometheus)." placeholder:"HOST:PORT"`
-	AcceptOlder bool          `help:"Publish from a source that is older than what was published from it, such as a restored backup."`
 }
 
 type watchCommand struct {
@@ -89,7 +88,7 @@ func newWatcher(site *siteFlags, flags *watchFlags, p *process, log *slog.Logger
 	}
 	bound := memory.whileReading()
 	w.keeper, w.source, w.close, err = site.keeper(follow.Options{
-		Now: p.now, AcceptOlder: flags.AcceptOlder,
+		Now: p.now,
 		Progress: func(stage string, done, _ int) {
 			alive()
 			goesOn()
@@ -180,7 +179,11 @@ func (w *watcher) rebuild(ctx context.Context, why watch.Reason) (watch.Outcome,
 	case isHeld:
 		if digest := held.Difference.Digest(); digest != w.heldFor {
 			w.heldFor = digest
-			w.log.Error("held by the guard; nothing of it was published. If the difference is right, stop and start again with --accept and its digest",
+			again := "--accept and its digest"
+			if w.site.AcceptOlder { // what was published is still newer, and a start without the flag would be held for that
+				again = "--accept-older, as before, and --accept and its digest"
+			}
+			w.log.Error("held by the guard; nothing of it was published. If the difference is right, stop and start again with "+again,
 				"digest", digest, "reasons", held.Reasons, "statuses", len(held.Difference.Status), "vanished", len(held.Difference.Vanished), "rejected", held.Difference.Rejected,
 				"statuses_let_pass", held.Difference.StatusBefore, "vanished_let_pass", held.Difference.VanishedBefore,
 				"numbers", firstNumbers(held.Difference.Status), "vanished_numbers", first(held.Difference.Vanished))

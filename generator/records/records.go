@@ -90,7 +90,7 @@ func OpenFile(path string) (Source, error) {
 	case ".csv":
 		f.read = readCSV
 	default:
-		return nil, fmt.Errorf("source %s: a file of records must end in .ndjson, .csv, .ndjson.gz or .csv.gz", path)
+		return nil, fmt.Errorf("source %s: it is neither postgres://user@host/name nor a file that ends in .ndjson, .csv, .ndjson.gz or .csv.gz", path)
 	}
 	return f, nil
 }

@@ -155,6 +155,8 @@ func cause(err error) error {
 		return verify
 	case errors.As(err, &network):
 		return network
+	case strings.Contains(err.Error(), "server refused TLS connection"): // an error of pgconn that has no type
+		return errors.New("the server speaks no TLS, which sslmode in the URL asks for")
 	}
 	return errors.New("the server does not accept the connection, or is no PostgreSQL")
 }

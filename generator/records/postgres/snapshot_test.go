@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"strings"
@@ -146,6 +147,23 @@ func TestErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
+	plain, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plain.Close()
+	go func() { // a server that refuses each wish for TLS, which is eight bytes long
+		for {
+			conn, err := plain.Accept()
+			if err != nil {
+				return
+			}
+			if _, err := io.ReadFull(conn, make([]byte, 8)); err == nil {
+				conn.Write([]byte("N"))
+			}
+			conn.Close()
+		}
+	}()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -170,6 +188,7 @@ func TestErrors(t *testing.T) {
 		{"unknown user", func(*testing.T) string { return d.cluster.URL(d.name, "nobody_here", password) }, []string{"nobody_here"}},
 		{"unknown database", func(*testing.T) string { return d.cluster.URL("nothing_here", "postgres", "") }, []string{"nothing_here", "no such database"}},
 		{"encrypted only", func(*testing.T) string { return tcp(silent.Addr(), "?connect_timeout=1&sslmode=require") }, []string{"does not answer"}},
+		{"not encrypted", func(*testing.T) string { return tcp(plain.Addr(), "?sslmode=require") }, []string{"speaks no TLS", "sslmode"}},
 		{"not installed", func(t *testing.T) string { return d.cluster.URL(d.cluster.Database(t), "postgres", "") }, []string{"registry.public_record", "db install"}},
 		{"no privilege", func(*testing.T) string { return stranger }, []string{"permission denied", "GRANT registry_reader"}},
 		{"missing column", func(t *testing.T) string { return view(t, strings.Replace(columns, "as terms", "as term", 1)) }, []string{`"terms" does not exist`, "add it"}},
