@@ -12,11 +12,11 @@ func (x *Index) Asks(text string) bool {
 		n := x.together(words[i:])
 		meant := x.synonyms[keyOf(words[i:i+n])] != nil
 		for _, w := range words[i : i+n] {
-			if isNeutral(w.folded) {
+			_, asked := x.learned.features[w.key()]
+			if isNeutral(w.folded, asked) {
 				continue
 			}
 			all++
-			_, asked := x.learned.features[w.key()]
 			if meant || asked || w.term == "" || x.within[w.term] > 0 {
 				known++
 			}
@@ -26,14 +26,15 @@ func (x *Index) Asks(text string) bool {
 	return all >= 2 && (known == all || all >= 5 && known*5 >= all*4)
 }
 
-// isNeutral reports whether a word says nothing of the language of a question: it has a digit, or is a filling word in both.
-func isNeutral(folded string) bool {
+// isNeutral reports whether a word says nothing of the language of a question: it has a digit, or is a filling word that the questions
+// of this language do not use, as those of another may.
+func isNeutral(folded string, asked bool) bool {
 	for _, c := range folded {
 		if unicode.IsDigit(c) {
 			return true
 		}
 	}
-	return fillers[folded]
+	return fillers[folded] && !asked
 }
 
 // together is how many of the words, from the first, a synonym has together; 1 if none has.

@@ -49,6 +49,13 @@ func TestAsks(t *testing.T) {
 			t.Errorf("%s: want 95 of a hundred answered first, 85 led here, at most one led away", language)
 		}
 	}
+	for text, language := range map[string]string{"¿cuánto cuesta?": "es", "cuanto tarda": "es", "how long": "en"} {
+		for _, asked := range []string{"en", "es"} {
+			if got := set.Asks(asked, text); got != (asked == language) {
+				t.Errorf("%q is a question in %s: %v", text, asked, got)
+			}
+		}
+	}
 	var lines bytes.Buffer
 	if err := sample.Write(&lines, 3000, 1); err != nil {
 		t.Fatal(err)
