@@ -88,8 +88,8 @@ test("where nobody is found an answer comes before that, and a name is answered 
 test("a question in the other language leads to its answers there", async (t) => {
   const page = await site.page(t, { view: phone, js: false });
   for (const [at, lang, to, slug] of [
-    ["/search?q=cu%C3%A1nto+cuesta+renovar", "es", "/es/search/index.html", "/es/guidance/fees.html"],
-    ["/es/search?q=how+much+does+it+cost+to+renew", "en", "/search/index.html", "/guidance/fees.html"],
+    ["/search?q=cu%C3%A1nto+cuesta+el+examen", "es", "/es/search/index.html", "/es/guidance/fees.html"],
+    ["/es/search?q=how+much+does+the+exam+cost", "en", "/search/index.html", "/guidance/fees.html"],
   ]) {
     await page.goto(at);
     const link = page.locator(`main [lang=${lang}] a[hreflang=${lang}]`);
