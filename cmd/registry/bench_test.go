@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -253,7 +254,8 @@ func BenchmarkGuidanceEdit(b *testing.B) {
 // BenchmarkStatusChange changes one status in PostgreSQL among 100,000 and measures from before
 // the commit until the new bytes stand in the output folder of a site in both languages, beside the time
 // of one synced write.
-// REGISTRY_BENCH_RECORDS sets another number of records.
+// REGISTRY_BENCH_RECORDS sets another number of records, REGISTRY_BENCH_LANGUAGES other languages: the files of a
+// million records in two of them take 30 GB of memory.
 func BenchmarkStatusChange(b *testing.B) {
 	reportDelays(b, publishChanges(b, "15s", suspension))
 }
@@ -323,7 +325,7 @@ func publishChanges(b *testing.B, poll string, change change, prepare ...string)
 	log := new(lockedBuffer)
 	watcher := exec.CommandContext(b.Context(), commandIn(b, dir),
 		"watch", "--source", cluster.URL(name, "builder", "builder"), "--out", filepath.Join(dir, "public"), "--state", filepath.Join(dir, "state"),
-		"--hold-above", fmt.Sprint(count), "--poll", poll)
+		"--hold-above", fmt.Sprint(count), "--poll", poll, "--languages", cmp.Or(os.Getenv("REGISTRY_BENCH_LANGUAGES"), "en,es"))
 	watcher.Stdout, watcher.Stderr = log, log
 	if err := watcher.Start(); err != nil {
 		b.Fatal(err)
