@@ -19,13 +19,16 @@ var testOptions = Options{Languages: languages, BaseURL: "https://registry.examp
 // instant is when the pages of these tests are made.
 var instant = time.Date(2026, time.November, 22, 20, 30, 0, 0, time.UTC)
 
-var loadLibrary = sync.OnceValues(func() (*guidance.Library, error) {
-	blocks, err := fs.Sub(themes.Default(), "guidance")
+// loadGuidance loads the guidance of a theme and a folder of content.
+func loadGuidance(theme, files fs.FS) (*guidance.Library, error) {
+	blocks, err := fs.Sub(theme, "guidance")
 	if err != nil {
 		return nil, err
 	}
-	return guidance.Load(content.FS, blocks, languages)
-})
+	return guidance.Load(files, blocks, languages)
+}
+
+var loadLibrary = sync.OnceValues(func() (*guidance.Library, error) { return loadGuidance(themes.Default(), content.FS) })
 
 var loadDefault = sync.OnceValues(func() (*Renderer, error) {
 	library, err := loadLibrary()

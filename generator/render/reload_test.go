@@ -10,7 +10,6 @@ import (
 	"testing/fstest"
 
 	"github.com/cmpss/registry/content"
-	"github.com/cmpss/registry/generator/guidance"
 )
 
 // What Reload gives is what Load gives, whatever was edited; and it takes over what record pages
@@ -41,11 +40,7 @@ func TestReloadGivesWhatLoadGives(t *testing.T) {
 				t.Fatalf("%s does not hold %q", c.file, c.from)
 			}
 			files[c.file].Data = bytes.Replace(files[c.file].Data, []byte(c.from), []byte(c.to), 1)
-			blocks, err := fs.Sub(theme, "guidance")
-			if err != nil {
-				t.Fatal(err)
-			}
-			library, err := guidance.Load(guide, blocks, languages)
+			library, err := loadGuidance(theme, guide)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -89,11 +84,7 @@ func TestReloadFollowsTitlesOnRecordPages(t *testing.T) {
 	var former *Renderer
 	for _, title := range []string{"Fees and refunds", "What it costs"} {
 		guide["en/fees.md"].Data = bytes.Replace(guide["en/fees.md"].Data, []byte("Fees and refunds"), []byte(title), 1)
-		blocks, err := fs.Sub(theme, "guidance")
-		if err != nil {
-			t.Fatal(err)
-		}
-		library, err := guidance.Load(guide, blocks, languages)
+		library, err := loadGuidance(theme, guide)
 		if err != nil {
 			t.Fatal(err)
 		}
